@@ -4,7 +4,7 @@ import { AuthSessionMissingError } from './core/errors.js'
 import type { AuthEventName, AuthListener } from './core/events.js'
 import { guardAll, guarded, guardedThroughout } from './core/guarded.js'
 import type { EngineOptions } from './core/options.js'
-import type { Environment } from './core/ports.js'
+import type { EnvironmentParts } from './core/ports.js'
 import type {
   CallOptions,
   Provider,
@@ -29,7 +29,7 @@ export interface AuthClientOptions<Credentials, User extends SessionUser, Action
   /** Origins to which `auth.fetch` attaches the token. @default none */
   readonly fetchOrigins?: AuthFetchOptions['origins'] | undefined
   /** Replaces parts of the surroundings: in tests, demos and unusual runtimes. */
-  readonly environment?: Partial<Environment> | undefined
+  readonly environment?: EnvironmentParts | undefined
 }
 
 /** What a refresh resolves to. */

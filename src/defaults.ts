@@ -1,4 +1,4 @@
-import type { Environment, Storage } from './core/ports.js'
+import type { Environment, EnvironmentParts, Storage } from './core/ports.js'
 import { platformChannel } from './environment/channel.js'
 import { systemClock } from './environment/clock.js'
 import { leaseLock } from './environment/lease.js'
@@ -11,21 +11,22 @@ import { webStorage, webStorageWorks } from './storage/web-storage.js'
 
 /** The ports of the place this runs in, but for those that are given. */
 export function defaultEnvironment(
-  given: Partial<Environment> | undefined,
+  given: EnvironmentParts | undefined,
   storage: Storage,
 ): Environment {
-  const parts = {
-    clock: systemClock(),
-    channel: platformChannel(),
-    wake: platformWake(),
-    page: platformPage(),
-    random: Math.random,
-    createAbort: () => new AbortController(),
+  const {
+    clock = systemClock(),
+    channel = platformChannel(),
+    wake = platformWake(),
+    page = platformPage(),
+    random = Math.random,
+    createAbort = () => new AbortController(),
+    crypto,
     // Node has no reportError; an error nobody can catch must still be seen.
-    report: (error: unknown) => (globalThis.reportError ?? console.error)(error),
-    ...given,
-  }
-  return { ...parts, lock: given?.lock ?? platformLock(leaseLock({ ...parts, storage })) }
+    report = (error: unknown) => (globalThis.reportError ?? console.error)(error),
+    lock = platformLock(leaseLock({ clock, random, createAbort, storage })),
+  } = { ...given }
+  return { clock, channel, wake, page, random, createAbort, crypto, report, lock }
 }
 
 /** Where other libraries keep sessions in pages; elsewhere nobody knows. */

@@ -33,6 +33,7 @@ export type {
   Clock,
   Crypto,
   Environment,
+  EnvironmentParts,
   KeyStore,
   Lock,
   LockRelease,

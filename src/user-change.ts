@@ -6,12 +6,12 @@ import type { Session, SessionUser } from './core/session.js'
 /** What `onUserChange` takes: any AuthClient. */
 export type UserChangeClient<User extends SessionUser = SessionUser> = Pick<
   AuthClient<never, User, object>,
-  'getSession' | 'getSnapshot' | 'onAuthStateChange' | 'subscribe'
+  'getSnapshot' | 'onAuthStateChange' | 'subscribe'
 >
 
 /**
  * Receives the session of whoever is signed in now, or `null`; and why the session before it ended, where
- * this page was there to hear it.
+ * this page was there to hear it. What it returns is not waited for; what it throws is reported.
  */
 export type UserChangeListener<User extends SessionUser = SessionUser> = (
   session: Session<User> | null,
@@ -44,32 +44,27 @@ export function onUserChange<User extends SessionUser>(
   if (userId !== null && typeof userId !== 'string') throw invalid('`userId` is a text, or null.')
   checkListener(listener)
   let shown = userId
-  let stopped = false
 
-  function compare(reason?: SignOutReason): void {
-    // What a call has resolved to may be out of date by now.
+  function compare(reason?: SignOutReason): unknown {
     const { status, session, error } = auth.getSnapshot()
     // In an outage nobody can say that anybody is signed out.
     const isUnknown = status === 'loading' || (status === 'signed-out' && error?.retryable)
     // Some servers do not say whose session it is.
-    if (stopped || isUnknown || (session && !session.user)) return
+    if (isUnknown || (session && !session.user)) return
     const current = session?.user?.id ?? null
     if (current === shown) return
     shown = current
-    listener(session, reason)
+    return listener(session, reason)
   }
 
   const stops = [
-    // Told before the snapshot's subscribers, and with the reason.
-    auth.onAuthStateChange((event, _, detail) => {
-      if (event === 'SIGNED_OUT') compare(detail.reason)
-    }),
+    auth.onAuthStateChange((event, _, detail) =>
+      compare(event === 'SIGNED_OUT' ? detail.reason : undefined),
+    ),
+    // That nobody is signed in is no event, when an outage in which nobody knew is over.
     auth.subscribe(() => compare()),
   ]
-  const look = (): void => compare()
-  auth.getSession().then(look, look)
   return () => {
-    stopped = true
     for (const stop of stops) stop()
   }
 }

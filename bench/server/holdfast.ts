@@ -15,10 +15,10 @@ export async function createHoldfast({ port, redis }: Surroundings): Promise<Sdk
   })
   const load = (value: string) => sessions.openSession({ value, password })
   return {
-    authenticate: async (cookie) => (await load(cookie).getSession()).authenticated,
+    authenticate: async (cookie) => (await load(cookie).getSession()).signedIn,
     async refresh(cookie) {
       const result = await load(cookie).refreshSession()
-      return result.authenticated ? result.sealed : null
+      return result.signedIn ? result.sealed : null
     },
   }
 }

@@ -30,7 +30,7 @@ async function cookieOf(id: number): Promise<string> {
 }
 
 const isSomebody = async (value: string): Promise<boolean> =>
-  (await sessions.openSession({ value, password }).getSession()).authenticated
+  (await sessions.openSession({ value, password }).getSession()).signedIn
 
 /** A core that knows no refresh token, as it answers whoever made one up. */
 const stranger: typeof fetch = async (input) =>

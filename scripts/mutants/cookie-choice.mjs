@@ -23,8 +23,8 @@ export const COOKIE_CHOICE = [
   {
     file,
     name: 'A session of which nobody can tell now counts as over.',
-    find: 'if (found.authenticated || found.retryable) return false',
-    replace: 'if (found.authenticated) return false',
+    find: 'if (found.signedIn || found.retryable) return false',
+    replace: 'if (found.signedIn) return false',
   },
   {
     file,

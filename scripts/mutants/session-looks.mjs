@@ -10,9 +10,9 @@ export const SESSION_LOOKS = [
   {
     file: chosen,
     name: 'A failure of any kind erases the cookies of a session.',
-    find: "if (!found.authenticated && found.reason === 'session_expired') return nobody(found, erased)",
+    find: "if (!found.signedIn && found.reason === 'session_expired') return nobody(found, erased)",
     replace:
-      "if (!found.authenticated && (found.reason === 'session_expired' || found.retryable))\n      return nobody(found, erased)",
+      "if (!found.signedIn && (found.reason === 'session_expired' || found.retryable))\n      return nobody(found, erased)",
   },
   {
     file: chosen,

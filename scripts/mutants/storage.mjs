@@ -7,7 +7,7 @@ export const STORAGE = [
   {
     file: web,
     name: 'News of sessionStorage counts as news of localStorage.',
-    find: 'if (event.storageArea === areaOf(area)) listener',
+    find: 'if (event.storageArea === entriesOf(area)) listener',
     replace: 'listener',
   },
   {

@@ -5,7 +5,7 @@ export const USER_CHANGE = [
   {
     file,
     name: 'A page whose client knows already who is signed in is not told.',
-    find: '  auth.getSession().then(look, look)\n',
+    find: "    auth.onAuthStateChange((event, _, detail) =>\n      compare(event === 'SIGNED_OUT' ? detail.reason : undefined),\n    ),\n",
     replace: '',
   },
   {
@@ -16,20 +16,26 @@ export const USER_CHANGE = [
   },
   {
     file,
-    name: 'Another person who signs in while a page is open is not told, nor who it was, once an outage is over.',
+    name: 'A page is not told that nobody is signed in, once an outage is over in which nobody knew.',
     find: '    auth.subscribe(() => compare()),\n',
     replace: '',
   },
   {
     file,
     name: 'A page is not told why the session ended.',
-    find: "if (event === 'SIGNED_OUT') compare(detail.reason)",
-    replace: '',
+    find: "event === 'SIGNED_OUT' ? detail.reason : undefined",
+    replace: 'undefined',
   },
   {
     file,
     name: 'A page hears of a change after it has stopped listening.',
-    find: 'if (stopped || isUnknown',
-    replace: 'if (isUnknown',
+    find: 'for (const stop of stops) stop()',
+    replace: '',
+  },
+  {
+    file,
+    name: 'What a listener of a page throws is reported to nobody.',
+    find: 'return listener(session, reason)',
+    replace: 'try {\n      listener(session, reason)\n    } catch {}',
   },
 ]

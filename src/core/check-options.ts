@@ -10,14 +10,14 @@ export type OptionName =
   | 'fetchOrigins'
   | 'environment'
 
-/** What `typeof` says of each option; `autoRefresh` may be 'visible' besides. */
+/** What `typeof` says of each option, but for lists; `autoRefresh` may be 'visible' besides. */
 const KINDS: Readonly<Record<string, string>> = {
   provider: 'object',
   storage: 'object',
   environment: 'object',
   takeOver: 'object',
   timeouts: 'object',
-  fetchOrigins: 'object',
+  fetchOrigins: 'list',
   storageKey: 'string',
   refreshMargin: 'number',
   waitMargin: 'number',
@@ -40,19 +40,20 @@ function isFit(value: unknown, kind: string, least: number): boolean {
   if (value === 'visible') return kind === 'boolean' || kind === 'string'
   // Neither `null`, '' nor NaN is of any use, nor is a time before now.
   return (
-    typeof value === kind &&
+    (Array.isArray(value) ? 'list' : typeof value) === kind &&
     (kind === 'number' ? Number(value) >= least : value !== null && value !== '')
   )
 }
 
-/** @throws AuthError `invalid_argument` for a storage that lacks a method, with the lines to write. */
+/** @throws AuthError `invalid_argument` for a storage that lacks a method, with the lines to write, and for a `lag` that is no time. */
 export function checkStorage(storage: Partial<Storage> | undefined): void {
   if (!storage) return
   const { get, set, remove, lag = 0 } = storage
-  if ([get, set, remove].every(isFunction) && typeof lag === 'number' && lag >= 0) return
-  throw invalid(
-    'A storage needs get, set and remove: { get: (key) => yours.getItem(key), set: (key, text) => yours.setItem(key, text), remove: (key) => yours.removeItem(key) }.',
-  )
+  if (![get, set, remove].every(isFunction))
+    throw invalid(
+      'A storage needs get, set and remove: { get: (key) => yours.getItem(key), set: (key, text) => yours.setItem(key, text), remove: (key) => yours.removeItem(key) }.',
+    )
+  if (!isFit(lag, 'number', 0)) throw invalid('`lag` is a time in ms.')
 }
 
 /** What each part of an environment can do; one of no methods is a function itself. */
@@ -79,13 +80,14 @@ function checkEnvironment(environment: object = {}): void {
     const works = methods
       ? methods.split(' ').every((method) => isFunction(part?.[method]))
       : isFunction(part)
-    if (!works) throw invalid(`\`environment.${name}\` needs ${methods || 'to be a function'}.`)
+    if (part !== undefined && !works)
+      throw invalid(`\`environment.${name}\` needs ${methods || 'to be a function'}.`)
   }
 }
 
 /** What is looked at one by one. */
 interface Checked {
-  readonly provider?: { readonly refresh?: unknown } | undefined
+  readonly provider?: { readonly id?: unknown; readonly refresh?: unknown } | undefined
   readonly environment?: object | undefined
   readonly storage?: Partial<Storage> | undefined
   readonly takeOver?: { readonly find?: unknown } | undefined
@@ -99,8 +101,10 @@ interface Checked {
  * storages that lack a method.
  */
 export function checkOptions(options: Checked | undefined): void {
-  if (!options || !isFunction(options.provider?.refresh))
-    throw invalid('Pass a provider, such as gotrue({ url }).')
+  const { id, refresh } = options?.provider ?? {}
+  // Providers without an `id` would share their sessions.
+  if (!options || !isFunction(refresh) || !isFit(id, 'string', 0))
+    throw invalid('Pass a provider with an `id`, such as gotrue({ url }).')
   for (const [name, value] of Object.entries(options)) {
     const kind = KINDS[name]
     if (!kind) throw invalid(`There is no option "${name}".`)

@@ -157,3 +157,8 @@ export interface Environment {
   /** Receives what cannot be thrown to anybody: errors of listeners and of storage. */
   report(error: unknown): void
 }
+
+/** Parts of an environment; what is missing or `undefined` is the default. */
+export type EnvironmentParts = {
+  readonly [Part in keyof Environment]?: Environment[Part] | undefined
+}

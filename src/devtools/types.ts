@@ -1,6 +1,6 @@
 import type { AuthClient } from '../client.js'
 import type { EngineOptions } from '../core/options.js'
-import type { Environment } from '../core/ports.js'
+import type { EnvironmentParts } from '../core/ports.js'
 import type { RefreshContext } from '../core/provider.js'
 import type { Grant, SessionUser } from '../core/session.js'
 import type { DebugEntry } from '../core/store.js'
@@ -26,7 +26,7 @@ export interface InspectedProvider {
 /** The options that the client was made with, as far as the panel reads them. */
 export interface InspectedOptions extends Omit<EngineOptions, 'takeOver'> {
   readonly provider?: InspectedProvider | undefined
-  readonly environment?: Partial<Environment> | undefined
+  readonly environment?: EnvironmentParts | undefined
   readonly takeOver?: unknown
   readonly fetchOrigins?: unknown
 }
@@ -36,7 +36,7 @@ export interface InspectedSurroundings {
   /** For the provider's option of this name. `undefined` stands for the platform's. */
   readonly fetch?: typeof fetch | undefined
   /** For the client's option of this name. `undefined` stands for the platform's parts. */
-  readonly environment?: Partial<Environment> | undefined
+  readonly environment?: EnvironmentParts | undefined
 }
 
 /** A corner of the page. */

@@ -88,8 +88,11 @@ function turnAway<User extends SessionUser>(
 ): Response {
   const { failure, setCookies } = found
   const problem = problemOf(failure)
-  if (isAction(request))
-    return forAction(leadAway(request, found, world), { message: problem.message })
+  if (isAction(request)) {
+    const answer = leadAway(request, found, world)
+    const { message } = answer.status === MISDIRECTED.status ? MISDIRECTED : problem
+    return forAction(answer, { message })
+  }
   const nothing = answerRouter(request)
   if (nothing) {
     applyCookies(nothing.headers, setCookies)

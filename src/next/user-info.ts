@@ -1,6 +1,6 @@
 import type { SessionUser } from '../core/session.js'
 import type { SessionFacts } from '../providers/shared/claims.js'
-import type { AuthenticateSuccess } from '../server/sealed/results.js'
+import type { ServerSession } from '../server/sealed/results.js'
 import type { TokenRefreshError } from './errors.js'
 
 /** The facts that are lists, which an app gets as copies: it may sort them. */
@@ -48,9 +48,7 @@ export const NO_USER: NoUserInfo = Object.freeze({ user: null })
 const copy = (list: readonly string[] | undefined): string[] | undefined => list && [...list]
 
 /** A session as an app sees it. */
-export function toUserInfo<User extends SessionUser>(
-  session: AuthenticateSuccess<User>,
-): UserInfo<User> {
+export function toUserInfo<User extends SessionUser>(session: ServerSession<User>): UserInfo<User> {
   const { user, sessionId = user.id, organizationId, role, impersonator, accessToken } = session
   const { authenticationMethod, authenticatedAt, aal, amr, claims } = session
   return {

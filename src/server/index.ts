@@ -88,15 +88,14 @@ export type { SealedSignOutOptions, SealedSignOutResult } from './sealed/ended-s
 export type { ListedSession } from './sealed/listing.js'
 export type { SealedCookie } from './sealed/opened.js'
 export type {
-  AuthenticateFailure,
-  AuthenticateResult,
-  AuthenticateSuccess,
   CookieFailure,
   CookieReason,
   FinalReason,
   RefreshFailure,
   RefreshSuccess,
   SealedRefreshResult,
+  SealedSessionFailure,
+  SealedSessionResult,
   StepReason,
 } from './sealed/results.js'
 export {

@@ -1,5 +1,6 @@
 import { AuthError } from '../core/errors.js'
 import type { Storage } from '../core/ports.js'
+import { areaOf } from './options.js'
 
 /** Options of {@link chromeStorage}. */
 export interface ChromeStorageOptions {
@@ -37,7 +38,7 @@ const host: {
 } = globalThis
 
 // A page has a `browser` too where an element has this id.
-const areaOf = (name: string): Area | undefined =>
+const entriesOf = (name: string): Area | undefined =>
   (host.browser?.storage ?? host.chrome?.storage)?.[name]
 
 /** Nobody else writes here, so what is not text is damage: it must not read as nothing. */
@@ -109,22 +110,17 @@ function createEars(area: () => Area | undefined) {
  * })
  * ```
  * @throws AuthError `invalid_argument` for another area: what is synced reaches other devices, which would
- *   spend each other's tokens.
+ *   spend each other's tokens; and for what is no options.
  */
-export function chromeStorage({
-  area = 'local',
-}: ChromeStorageOptions = {}): Required<Omit<Storage, 'update' | 'lag' | 'id'>> {
-  if (!['local', 'session'].includes(area)) {
-    throw new AuthError(
-      'invalid_argument',
-      "The `area` of chromeStorage() is 'local' or 'session'.",
-    )
-  }
-  const ears = createEars(() => areaOf(area))
+export function chromeStorage(
+  options: ChromeStorageOptions = {},
+): Required<Omit<Storage, 'update' | 'lag' | 'id'>> {
+  const area = areaOf(options)
+  const ears = createEars(() => entriesOf(area))
 
   async function attempt<T>(work: (entries: Area) => Promise<T>): Promise<T> {
     try {
-      const entries = areaOf(area)
+      const entries = entriesOf(area)
       if (entries) return await work(entries)
     } catch (cause) {
       throw new AuthError(

@@ -3,6 +3,7 @@ import { del, get, keys, set } from 'idb-keyval'
 import { AuthError } from '../core/errors.js'
 import type { KeyStore } from '../core/ports.js'
 import { openDatabase } from './database.js'
+import { databaseOf } from './options.js'
 
 /** Options of {@link indexedDBKeys}. */
 export interface IndexedDBKeysOptions {
@@ -55,11 +56,10 @@ function toKey(value: unknown): SecretKey | null {
  * const provider = oidc({ issuer: 'https://id.example', clientId: 'my-app', redirectUri, dpop })
  * const auth = new AuthClient({ provider, keys: indexedDBKeys() })
  * ```
+ * @throws AuthError `invalid_argument` for a database without a name, and for what is no options.
  */
-export function indexedDBKeys({
-  database = 'holdfast-keys',
-}: IndexedDBKeysOptions = {}): KeyStore<SecretKey> {
-  const { run } = openDatabase(database, 'keys')
+export function indexedDBKeys(options: IndexedDBKeysOptions = {}): KeyStore<SecretKey> {
+  const { run } = openDatabase(databaseOf('indexedDBKeys', options, 'holdfast-keys'), 'keys')
   return {
     get: async (name) => toKey(await run((store) => get<unknown>(name, store))),
     async set(name, key) {

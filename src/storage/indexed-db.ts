@@ -2,6 +2,7 @@ import { del, get, promisifyRequest, set } from 'idb-keyval'
 
 import type { Storage } from '../core/ports.js'
 import { openDatabase } from './database.js'
+import { databaseOf } from './options.js'
 
 /** Options of {@link indexedDBStorage}. */
 export interface IndexedDBStorageOptions {
@@ -28,9 +29,10 @@ function toText(value: unknown): string | null {
  *   storage: indexedDBStorage(),
  * })
  * ```
+ * @throws AuthError `invalid_argument` for a database without a name, and for what is no options.
  */
-export function indexedDBStorage({ database = 'holdfast' }: IndexedDBStorageOptions = {}): Storage {
-  const { run } = openDatabase(database, 'sessions')
+export function indexedDBStorage(options: IndexedDBStorageOptions = {}): Storage {
+  const { run } = openDatabase(databaseOf('indexedDBStorage', options, 'holdfast'), 'sessions')
   return {
     get: async (key) => toText(await run((store) => get(key, store))),
     set: (key, value) => run((store) => set(key, value, store)),

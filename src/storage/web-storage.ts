@@ -1,5 +1,6 @@
 import { AuthError } from '../core/errors.js'
 import type { Storage } from '../core/ports.js'
+import { areaOf } from './options.js'
 
 /** `local` is kept until deleted and shared by all tabs; `session` belongs to one tab. */
 export type WebStorageArea = 'local' | 'session'
@@ -18,7 +19,7 @@ export interface WebStorageOptions {
 const LAG = 100
 
 /** Looked up at each call: a mere look throws where the user blocks storage. */
-const areaOf = (area: WebStorageArea): globalThis.Storage => globalThis[`${area}Storage`]
+const entriesOf = (area: WebStorageArea): globalThis.Storage => globalThis[`${area}Storage`]
 
 /**
  * Keeps sessions in localStorage or sessionStorage, looked up at each call.
@@ -39,13 +40,15 @@ const areaOf = (area: WebStorageArea): globalThis.Storage => globalThis[`${area}
  *   storage: webStorage(),
  * })
  * ```
+ * @throws AuthError `invalid_argument` for another area, and for what is no options.
  */
-export function webStorage({
-  area = 'local',
-}: WebStorageOptions = {}): Required<Omit<Storage, 'update' | 'id'>> {
+export function webStorage(
+  options: WebStorageOptions = {},
+): Required<Omit<Storage, 'update' | 'id'>> {
+  const area = areaOf(options)
   const attempt = <T>(work: (entries: globalThis.Storage) => T): T => {
     try {
-      return work(areaOf(area))
+      return work(entriesOf(area))
     } catch (cause) {
       throw new AuthError(
         'storage',
@@ -61,7 +64,7 @@ export function webStorage({
     remove: (key) => attempt((entries) => entries.removeItem(key)),
     subscribe(listener) {
       const onStorage = (event: StorageEvent): void => {
-        if (event.storageArea === areaOf(area)) listener(event.key)
+        if (event.storageArea === entriesOf(area)) listener(event.key)
       }
       // Servers have no events; in workers this one never comes.
       globalThis.addEventListener?.('storage', onStorage)
@@ -76,7 +79,7 @@ export function webStorage({
  */
 export function webStorageWorks(area: WebStorageArea): boolean {
   try {
-    const entries = areaOf(area)
+    const entries = entriesOf(area)
     // A look tells where it is blocked. What is empty may be so because it takes nothing; else the
     // write, which other tabs hear of, is spared, also where the area is full by now.
     if (entries.length === 0) {

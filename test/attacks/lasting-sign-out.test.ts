@@ -14,13 +14,14 @@ import {
   success,
 } from '../server/sealed/sealed-sessions-stage.js'
 import { createStage as createCoreStage, outcomeOf } from '../server/supertokens/stage.js'
+import { PATIENT } from '../support/patient.js'
 import { jwt } from '../support/wire.js'
 import { byOidcOnServers, ONE_TOKEN_STAGES } from './one-token-stage.js'
 
 const password = PASSWORD
 const DAY = 24 * 3_600_000
 const EVER = { times: Number.POSITIVE_INFINITY }
-const over = { authenticated: false, reason: 'invalid_session_cookie' }
+const over = { signedIn: false, reason: 'invalid_session_cookie' }
 
 /** Somebody who has signed out while the server could not be told, and whose cookie was stolen. */
 async function signedOutInOutage() {
@@ -37,7 +38,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     clock.time += minutes * 60_000
     end()
     expect(await stolen.refreshSession()).toMatchObject({
-      authenticated: false,
+      signedIn: false,
       reason: 'invalid_grant',
     })
   })
@@ -48,11 +49,11 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     end()
     expect(server.sessions()).toHaveLength(1)
     await stolen.refreshSession()
-    await vi.waitUntil(() => server.sessions().length === 0)
+    await vi.waitUntil(() => server.sessions().length === 0, PATIENT)
     clock.time += DAY
     // By now its tombstone is gone, and the server refuses.
     expect(await stolen.refreshSession()).toMatchObject({
-      authenticated: false,
+      signedIn: false,
       reason: 'invalid_grant',
     })
   })
@@ -62,7 +63,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     server.clearLog()
     clock.time += 100_000
     await Promise.all(Array.from({ length: 50 }, () => load(value).refreshSession()))
-    await vi.waitUntil(() => server.requests.length > 0)
+    await vi.waitUntil(() => server.requests.length > 0, PATIENT)
     expect(server.requests).toHaveLength(1)
   })
 
@@ -116,7 +117,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     await sessions.signOut({ value, password })
     const session = sessions.openSession({ value, password })
     expect(await session.refreshSession()).toMatchObject({
-      authenticated: false,
+      signedIn: false,
       reason: 'invalid_grant',
     })
   })
@@ -131,14 +132,14 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     await sessions.signOut({ value: one, password })
     const load = (value: string) => sessions.openSession({ value, password })
     expect(await load(one).refreshSession()).toMatchObject({ reason: 'invalid_grant' })
-    expect(await load(other).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(other).refreshSession()).toMatchObject({ signedIn: true })
   })
 
   it('also at a server that cannot be told of any', async () => {
     const { sessions, sealed, session, pass, sent } = await answering([{ refreshToken: 'next' }])
     await sessions.signOut(sealed)
     pass(399 * DAY)
-    expect(await session.refreshSession()).toMatchObject({ authenticated: false })
+    expect(await session.refreshSession()).toMatchObject({ signedIn: false })
     expect(sent).toEqual([])
   })
 
@@ -150,7 +151,7 @@ describe('a stolen cookie stays nobody’s after a sign-out that the server did 
     await sessions.signOut({ value, password })
     // What was exchanged is there yet, for tabs that come late.
     expect(await load().refreshSession()).toMatchObject({
-      authenticated: false,
+      signedIn: false,
       reason: 'invalid_grant',
     })
   })
@@ -220,7 +221,7 @@ async function untilQuiet(): Promise<void> {
 }
 
 describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', (_, begin) => {
-  const nobody = { authenticated: false }
+  const nobody = { signedIn: false }
   const load = ({ sessions }: Awaited<ReturnType<typeof begin>>, value: string) =>
     sessions.openSession({ value, password })
 
@@ -232,7 +233,7 @@ describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', 
     // Longer than any access token lives.
     stage.pass(DAY)
     expect(await load(stage, stage.newest).refreshSession()).toMatchObject(nobody)
-    await vi.waitUntil(() => !stage.lives())
+    await vi.waitUntil(() => !stage.lives(), PATIENT)
   })
 
   it('hears of the newest token when that comes, however lately an older one came', async () => {
@@ -241,7 +242,7 @@ describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', 
     for (const value of [stage.oldest, stage.newest]) {
       expect(await load(stage, value).refreshSession()).toMatchObject(nobody)
     }
-    await vi.waitUntil(() => !stage.lives())
+    await vi.waitUntil(() => !stage.lives(), PATIENT)
   })
 
   it('nor does a page that waits for the end, by the cookie that it was opened with', async () => {
@@ -249,7 +250,7 @@ describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', 
     const heard = vi.fn()
     await stage.sessions.watchSession({ value: stage.oldest, password }, heard)
     await stage.sessions.endSessions({ sessionId: stage.id })
-    await vi.waitUntil(() => heard.mock.calls.length > 0)
+    await vi.waitUntil(() => heard.mock.calls.length > 0, PATIENT)
     await untilQuiet()
     stage.pass(DAY)
     expect(await load(stage, stage.newest).refreshSession()).toMatchObject(nobody)
@@ -261,7 +262,7 @@ describe.each(ONE_TOKEN_STAGES)('a server that speaks of one token alone (%s)', 
     await untilQuiet()
     stage.pass(DAY)
     expect(await load(stage, stage.newest).refreshSession()).toMatchObject(nobody)
-    await vi.waitUntil(() => !stage.lives())
+    await vi.waitUntil(() => !stage.lives(), PATIENT)
   })
 
   it('nor can a thief have the end forgotten before those of others, by signing out', async () => {
@@ -302,8 +303,8 @@ describe('a sign-out at an OpenID Connect server', () => {
     await asked.passed
     await sessions.signOut(sealed)
     answered.open()
-    expect(await late).toMatchObject({ authenticated: false })
-    await vi.waitUntil(() => ended.length > 1)
+    expect(await late).toMatchObject({ signedIn: false })
+    await vi.waitUntil(() => ended.length > 1, PATIENT)
     expect(ended).toEqual(['first', 'second'])
   })
 })

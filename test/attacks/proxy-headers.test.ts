@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { addressBeneath } from '../../src/server/backend/paths.js'
 import { createRoute } from '../../src/server/backend/upstreams.js'
 import { createBackendWorld } from '../server/backend/backend-world.js'
+import { PATIENT } from '../support/patient.js'
 
 async function signedIn(options: Parameters<typeof createBackendWorld>[0] = {}) {
   const world = createBackendWorld(options)
@@ -248,7 +249,7 @@ describe('a body that does not go on', () => {
     const reader = response.body?.getReader()
     await reader?.read()
     const next = reader?.read().catch((error: unknown) => error)
-    await vi.waitUntil(() => state.asked === 2)
+    await vi.waitUntil(() => state.asked === 2, PATIENT)
     vi.advanceTimersByTime(59_999)
     expect(state.cancelled).toBe(false)
     vi.advanceTimersByTime(1)
@@ -276,7 +277,7 @@ describe('a body that does not go on', () => {
     const headers = { 'X-Holdfast': '1', Cookie: jar.header() ?? '', ...sent }
     const init = { method: 'POST', headers, body, duplex: 'half' }
     const answering = backend.handle(new Request(`https://app.example${path}`, init))
-    await vi.waitUntil(() => state.asked === 2)
+    await vi.waitUntil(() => state.asked === 2, PATIENT)
     vi.advanceTimersByTime(60_000)
     expect((await answering)?.status).toBe(status)
     expect(state.cancelled).toBe(true)
@@ -292,7 +293,7 @@ describe('a body that does not go on', () => {
     const headers = { 'X-Holdfast': '1', Cookie: jar.header() ?? '', ...sent }
     const init = { method: 'POST', headers, body, duplex: 'half' }
     const answering = backend.handle(new Request('https://app.example/auth/proxy/api', init))
-    await vi.waitUntil(() => state.asked === 2)
+    await vi.waitUntil(() => state.asked === 2, PATIENT)
     vi.advanceTimersByTime(4_999)
     expect(state.cancelled).toBe(false)
     vi.advanceTimersByTime(1)
@@ -308,7 +309,7 @@ describe('a body that does not go on', () => {
     const reader = (await call('/auth/proxy/api')).body?.getReader()
     await reader?.read()
     const next = reader?.read().catch((error: unknown) => error)
-    await vi.waitUntil(() => state.asked === 2)
+    await vi.waitUntil(() => state.asked === 2, PATIENT)
     vi.advanceTimersByTime(5_000)
     expect(await next).toMatchObject({ code: 'timeout' })
   })
@@ -320,7 +321,7 @@ describe('a body that does not go on', () => {
     const headers = { 'X-Holdfast': '1', Cookie: jar.header() ?? '' }
     const init = { method: 'POST', headers, body, duplex: 'half' }
     const answering = backend.handle(new Request('https://app.example/auth/proxy/api', init))
-    await vi.waitUntil(() => state.asked === 2)
+    await vi.waitUntil(() => state.asked === 2, PATIENT)
     vi.advanceTimersByTime(60_000)
     await answering
     expect(reports).toEqual([])

@@ -10,6 +10,7 @@ import {
 } from '../server/sealed/sealed-sessions-stage.js'
 import { createStage as createCoreStage, outcomeOf } from '../server/supertokens/stage.js'
 import { createProcesses } from '../support/fake-redis.js'
+import { PATIENT } from '../support/patient.js'
 
 const password = PASSWORD
 
@@ -42,9 +43,9 @@ describe('a spent token that comes again is answered, and told of', () => {
     const [{ id } = { id: '' }] = server.sessions()
     await load('first').refreshSession()
     clock.time += 7_000
-    expect(await load('second').refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load('second').refreshSession()).toMatchObject({ signedIn: true })
     const userId = expect.stringMatching(/^user_/)
-    await vi.waitUntil(() => reuses.length > 0)
+    await vi.waitUntil(() => reuses.length > 0, PATIENT)
     expect(reuses).toEqual([{ sessionId: id, userId, age: 7_000, request: 'second' }])
   })
 
@@ -93,7 +94,7 @@ describe('a spent token that comes again is answered, and told of', () => {
     stage.pass(4_999)
     const again = await stage.superTokens.refreshSession(refreshToken.token, { request: 'tab' })
     expect(again.refreshToken.token).toBe(first.refreshToken.token)
-    await vi.waitUntil(() => heard.reuses.length > 0)
+    await vi.waitUntil(() => heard.reuses.length > 0, PATIENT)
     const { handle: sessionId } = session
     expect(heard.reuses).toEqual([{ sessionId, userId: 'ada', age: 4_999, request: 'tab' }])
     stage.pass(1)
@@ -122,7 +123,7 @@ describe('what may be an attack is told of, without a token', () => {
     const { sessions, events } = await open()
     const forged = { value: 'Fe26.2*forged', password, request: 'mine' }
     await sessions.openSession(forged).getSession()
-    await vi.waitUntil(() => events.length > 0)
+    await vi.waitUntil(() => events.length > 0, PATIENT)
     expect(events).toEqual([{ type: 'forged-cookie', request: 'mine' }])
   })
 
@@ -131,7 +132,7 @@ describe('what may be an attack is told of, without a token', () => {
     const [{ id } = { id: '' }] = server.sessions()
     server.endSession(id)
     await load('mine').refreshSession()
-    await vi.waitUntil(() => events.length > 0)
+    await vi.waitUntil(() => events.length > 0, PATIENT)
     expect(events).toEqual([
       {
         type: 'refresh-refused',
@@ -149,7 +150,7 @@ describe('what may be an attack is told of, without a token', () => {
     const { sessions, value, server, events } = await open()
     server.fail({ type: 'drop' })
     await sessions.signOut({ value, password })
-    await vi.waitUntil(() => events.length > 0)
+    await vi.waitUntil(() => events.length > 0, PATIENT)
     expect(events).toMatchObject([{ type: 'revocation-failed', code: 'network' }])
   })
 
@@ -157,7 +158,7 @@ describe('what may be an attack is told of, without a token', () => {
     const { sessions, value, server, events } = await open()
     server.fail({ type: 'drop' })
     const { error, isReported } = await sessions.signOut({ value, password }, { scope: 'others' })
-    await vi.waitUntil(() => events.length > 0)
+    await vi.waitUntil(() => events.length > 0, PATIENT)
     const { code, status } = error ?? {}
     expect(events).toMatchObject([{ type: 'revocation-failed', code, status }])
     expect([isReported, error]).toEqual([true, expect.anything()])
@@ -174,7 +175,7 @@ describe('what may be an attack is told of, without a token', () => {
     expect(await outcomeOf(superTokens.revokeSession(first))).toBe('GENERAL_ERROR')
     await expect(superTokens.revokeMultipleSessions([first, second])).rejects.toThrow()
     await expect(superTokens.revokeAllSessionsForUser('ada')).rejects.toThrow()
-    await vi.waitUntil(() => heard.events.length > 3)
+    await vi.waitUntil(() => heard.events.length > 3, PATIENT)
     const failed = { type: 'revocation-failed', code: 'network' }
     expect(heard.events).toEqual([
       expect.objectContaining({ ...failed, sessionId: first }),
@@ -195,7 +196,7 @@ describe('what may be an attack is told of, without a token', () => {
     const stolen = stage.superTokens.refreshSession(copy.refreshToken.token, { request: 'thief' })
     expect(await outcomeOf(stolen)).toBe('TOKEN_THEFT_DETECTED')
     const { handle: sessionId } = copy.session
-    await vi.waitUntil(() => heard.events.length > 1)
+    await vi.waitUntil(() => heard.events.length > 1, PATIENT)
     expect(heard.events).toMatchObject([
       { type: 'theft', sessionId, userId: 'ada', request: 'thief' },
       { type: 'revocation-failed', sessionId },
@@ -210,6 +211,6 @@ describe('what may be an attack is told of, without a token', () => {
     const { load, clock } = await open({ onReuse })
     await load().refreshSession()
     clock.time += 1_000
-    expect(await load().refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load().refreshSession()).toMatchObject({ signedIn: true })
   })
 })

@@ -21,9 +21,9 @@ async function createApp() {
 describe('a seal of another auth server of the app, made with the same password', () => {
   it('is nobody’s here, and its tokens are not sent to this one', async () => {
     const { customers, staff, load, value } = await createApp()
-    expect(await customers.load(value).getSession()).toMatchObject({ authenticated: true })
-    expect(await load(value).getSession()).toMatchObject({ authenticated: false, retryable: false })
-    expect(await load(value).refreshSession()).toMatchObject({ authenticated: false })
+    expect(await customers.load(value).getSession()).toMatchObject({ signedIn: true })
+    expect(await load(value).getSession()).toMatchObject({ signedIn: false, retryable: false })
+    expect(await load(value).refreshSession()).toMatchObject({ signedIn: false })
     expect(staff.requests).toEqual([])
     expect(customers.server.liveSessions()).toBe(1)
   })
@@ -34,8 +34,8 @@ describe('a seal of another auth server of the app, made with the same password'
     const accessToken = jwt({ sub: 'ada', iat, exp: iat + 60 })
     const session = { accessToken, refreshToken: 'r', user: { id: 'ada' } }
     const value = await sealText(JSON.stringify(session), PASSWORD)
-    expect(await load(value).getSession()).toMatchObject({ authenticated: false, retryable: false })
-    expect(await load(value).refreshSession()).toMatchObject({ authenticated: false })
+    expect(await load(value).getSession()).toMatchObject({ signedIn: false, retryable: false })
+    expect(await load(value).refreshSession()).toMatchObject({ signedIn: false })
     expect(staff.requests).toEqual([])
   })
 
@@ -45,6 +45,6 @@ describe('a seal of another auth server of the app, made with the same password'
     const { now } = customers
     const sessions = createSealedSessions({ provider, verification: 'seal', now })
     const session = sessions.openSession({ value, password: PASSWORD })
-    expect(await session.getSession()).toMatchObject({ authenticated: false, retryable: false })
+    expect(await session.getSession()).toMatchObject({ signedIn: false, retryable: false })
   })
 })

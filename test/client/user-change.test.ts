@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest'
-import { AuthError, onUserChange, type UserChangeClient } from '../../src/index.js'
+import { AuthError, onUserChange } from '../../src/index.js'
 import { createCookieWorld, grantOf, outage } from '../support/cookie-world.js'
 import { createWorld } from '../support/world.js'
 
@@ -141,21 +141,6 @@ describe('a page that a server rendered for somebody', () => {
     expect(told).toEqual(['nobody because refresh-rejected'])
   })
 
-  it('goes by who is signed in now, not by an answer that has become old on its way', async () => {
-    const world = createWorld()
-    const { auth } = await world.signedIn('ada')
-    const late: UserChangeClient = {
-      getSession: async () => null,
-      getSnapshot: auth.getSnapshot,
-      onAuthStateChange: () => () => {},
-      subscribe: () => () => {},
-    }
-    const told: string[] = []
-    onUserChange(late, 'ada', (session) => told.push(session?.user?.id ?? 'nobody'))
-    await world.clock.settle()
-    expect(told).toEqual([])
-  })
-
   it('hears nothing any more once it has stopped, not even an answer that it waits for', async () => {
     const world = createCookieWorld()
     const { auth } = world.open()
@@ -178,6 +163,45 @@ describe('a page that a server rendered for nobody', () => {
     await world.open().auth.signIn({ name: 'ada' })
     await world.clock.settle()
     expect(told).toEqual(['ada'])
+  })
+})
+
+describe('what a listener of `onUserChange` throws', () => {
+  const mistake = new Error('a mistake of the app')
+  const listeners = [
+    ['later', () => Promise.reject(mistake)],
+    [
+      'at once',
+      () => {
+        throw mistake
+      },
+    ],
+  ] as const
+
+  it.each(listeners)('%s is reported when somebody else signs in', async (_, listener) => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn('ada')
+    onUserChange(auth, 'ada', listener)
+    await auth.signIn({ name: 'grace' })
+    await world.clock.settle()
+    expect(tab.errors).toEqual([mistake])
+  })
+
+  it.each(listeners)('%s is reported when nobody is there at the start', async (_, listener) => {
+    const world = createWorld()
+    const { auth, tab } = world.open()
+    onUserChange(auth, 'ada', listener)
+    await world.clock.settle()
+    expect(tab.errors).toEqual([mistake])
+  })
+
+  it.each(listeners)('%s is reported at a sign-out', async (_, listener) => {
+    const world = createWorld()
+    const { auth, tab } = await world.signedIn('ada')
+    onUserChange(auth, 'ada', listener)
+    await auth.signOut()
+    await world.clock.settle()
+    expect(tab.errors).toEqual([mistake])
   })
 })
 

@@ -59,12 +59,15 @@ describe('the options of a client', () => {
     expect(refusal({ ...Object.fromEntries(none), provider })).toBe('accepted')
   })
 
-  it.each([undefined, null, 0, 'text', {}, { provider: null }, { provider: {} }, []])(
-    'name a provider, which %j does not',
-    (options) => {
-      expect(refusal(options)).toBe('Pass a provider, such as gotrue({ url }).')
-    },
-  )
+  const refresh = async () => null
+  it.each([
+    ...[undefined, null, 0, 'text', {}, { provider: null }, { provider: {} }, []],
+    // Two providers without a name would share their sessions.
+    ...[undefined, null, '', 7].map((id) => ({ provider: { id, refresh } })),
+    { provider: { refresh }, storageKey: 'app' },
+  ])('name a provider, which %j does not', (options) => {
+    expect(refusal(options)).toBe('Pass a provider with an `id`, such as gotrue({ url }).')
+  })
 
   it.each(['refreshMargins', 'apiKey', '__proto', 'toString', 'hasOwnProperty'])(
     'are none that nobody knows, such as %s',
@@ -75,14 +78,14 @@ describe('the options of a client', () => {
 
   it.each([
     ['storage', [null, 'local', 7, true]],
-    ['environment', [null, 'node', () => {}]],
-    ['takeOver', [null, 'sb-token']],
-    ['fetchOrigins', [null, 'https://api.example']],
+    ['environment', [null, 'node', () => {}, []]],
+    ['takeOver', [null, 'sb-token', []]],
+    ['fetchOrigins', [null, 'https://api.example', {}, new Set()]],
     ['storageKey', [null, '', 7, {}]],
     ['requestTimeout', [null, '5000', NaN, -1, {}, true]],
     ['retryDelay', [0, 1, 99, NaN]],
     ['maxRetryDelay', [0, 30, '1000']],
-    ['keys', ['', 7, null]],
+    ['keys', ['', 7, null, []]],
     ['debug', [null, true, 'visible', {}]],
     ['autoRefresh', [null, 'hidden', '', 0, 1]],
   ] as const)('are refused by name where %s is one of %j', (name, values) => {
@@ -98,23 +101,27 @@ describe('the options of a client', () => {
       const lacking = isObject(part)
         ? Object.keys(part).map((method) => ({ ...part, [method]: 1 }))
         : []
-      const wrong = [null, undefined, 0, 'text', {}, [], true, ...lacking]
+      const wrong = [null, 0, 'text', {}, [], true, ...lacking]
       for (const value of wrong) {
         expect(refusal({ provider, environment: { [name]: value } })).toContain(
           `environment.${name}`,
         )
       }
-      expect(refusal({ provider, environment: { [name]: part } })).toBe('accepted')
+      for (const fit of [part, undefined]) {
+        expect(refusal({ provider, environment: { [name]: fit } })).toBe('accepted')
+      }
     },
   )
 
   it('are refused where a part of the environment is none that anybody knows', () => {
     for (const name of ['clok', 'toString', '0']) {
-      expect(refusal({ provider, environment: { [name]: () => {} } })).toContain(name)
+      for (const part of [() => {}, undefined]) {
+        expect(refusal({ provider, environment: { [name]: part } })).toContain(name)
+      }
     }
   })
 
-  it('are refused where a method is none, or the lag of a storage is no time', () => {
+  it('are refused where a method is none', () => {
     for (const wrong of [1, 'text', {}, true]) {
       for (const method of ['get', 'set', 'remove']) {
         const storage = { ...memoryStorage(), [method]: wrong }
@@ -124,10 +131,15 @@ describe('the options of a client', () => {
       expect(refusal({ provider, timeouts: { watch: wrong } })).not.toBe('accepted')
       expect(refusal({ provider, takeOver: { find: wrong } })).not.toBe('accepted')
     }
-    for (const lag of [NaN, -1, '100', null]) {
-      expect(refusal({ provider, storage: { ...memoryStorage(), lag } })).not.toBe('accepted')
-    }
   })
+
+  it.each([NaN, -1, '100', null])(
+    'are refused by its name where the lag of a storage is %s',
+    (lag) => {
+      const storage = { ...memoryStorage(), lag }
+      expect(refusal({ provider, storage })).toBe('`lag` is a time in ms.')
+    },
+  )
 
   it('are told how another library’s session is taken over', () => {
     const old = { key: 'old', parse: () => null }

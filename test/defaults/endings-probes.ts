@@ -146,7 +146,7 @@ export const endingsProbes: Readonly<Record<string, Probe>> = {
       const found = await load(value).getSession()
       const password = 'a password of more than 32 characters'
       const refused = await sealed.listSessions({ value, password }).catch(({ code }) => code)
-      return found.authenticated && refused === 'invalid_argument'
+      return found.signedIn && refused === 'invalid_argument'
     },
   },
   'MemorySessionListOptions.limit': {
@@ -180,7 +180,7 @@ export const endingsProbes: Readonly<Record<string, Probe>> = {
         const session = sessions.openSession({ value, password: PASSWORD })
         const before = await session.getSession()
         await sessions.endSessions(which)
-        return before.authenticated && !(await session.getSession()).authenticated
+        return before.signedIn && !(await session.getSession()).signedIn
       }
       return (await isOver({ userId: 'ada' })) && (await isOver({ sessionId: 'session_1' }))
     },

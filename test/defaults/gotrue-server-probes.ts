@@ -110,7 +110,7 @@ export const gotrueServerProbes: Readonly<Record<string, Probe>> = {
       const grant = { accessToken: 'a', refreshToken: 'r', lifetime: 60_000, user: { id: 'ada' } }
       const value = await sessions.sealSession(grant, { password: PASSWORD })
       const found = await sessions.openSession({ value, password: PASSWORD }).getSession()
-      return found.authenticated && asked.length === 0
+      return found.signedIn && asked.length === 0
     },
   },
   'SupabaseSsrOptions.name': {

@@ -94,7 +94,7 @@ export const oidcServerProbes: Readonly<Record<string, Probe>> = {
       const sessions = createSealedSessions({ provider, verification: 'seal' })
       const value = await sessions.sealSession(grant, { password: PASSWORD })
       const session = sessions.openSession({ value, password: PASSWORD })
-      return (await session.refreshSession()).authenticated
+      return (await session.refreshSession()).signedIn
     },
   },
   'OidcPrivateKey.keyId': {
@@ -228,7 +228,7 @@ export const oidcServerProbes: Readonly<Record<string, Probe>> = {
       const grant = { accessToken: 'a', refreshToken: 'r', lifetime: 60_000, user: { id: 'ada' } }
       const value = await sessions.sealSession(grant, { password: PASSWORD })
       const found = await sessions.openSession({ value, password: PASSWORD }).getSession()
-      return found.authenticated && sent.length === 0
+      return found.signedIn && sent.length === 0
     },
   },
 }

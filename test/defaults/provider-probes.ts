@@ -264,6 +264,7 @@ const ofSuperTokens: Readonly<Record<string, Probe>> = {
   },
   'SuperTokensProviderOptions.lookForSession': {
     async observe() {
+      plantPage()
       const { resume } = supertokens(SUPERTOKENS)
       return (await requestsOf(async () => resume?.ask(null, context()))).length === 1
     },

@@ -78,7 +78,7 @@ const reading: Readonly<Record<string, Probe>> = {
         const found = await load(
           await sessions.sealSession(grant, { password: PASSWORD }),
         ).getSession()
-        return found.authenticated ? found.expiresAt - found.refreshAt : Number.NaN
+        return found.signedIn ? found.expiresAt - found.refreshAt : Number.NaN
       }
       return (await ahead(600_000)) === 60_000 && (await ahead(100_000)) === 25_000
     },
@@ -88,7 +88,7 @@ const reading: Readonly<Record<string, Probe>> = {
     async observe() {
       const { seal, load } = createWorld()
       const found = await load(await seal()).getSession()
-      return found.authenticated && !('claims' in found)
+      return found.signedIn && !('claims' in found)
     },
   },
 }
@@ -180,7 +180,7 @@ const building: Readonly<Record<string, Probe>> = {
       const session = load(await at(START, () => seal()))
       const lives = (ms: number) => at(START + ms, () => session.getSession())
       const [before, after] = [await lives(59_999), await lives(60_000)]
-      return before.authenticated && !after.authenticated
+      return before.signedIn && !after.signedIn
     },
   },
 }
@@ -193,7 +193,7 @@ const refreshing: Readonly<Record<string, Probe>> = {
       const value = await seal()
       const traded = async (password: string | readonly [string, string]) => {
         const result = await sessions.openSession({ value, password }).refreshSession()
-        return result.authenticated ? result.sealed : ''
+        return result.signedIn ? result.sealed : ''
       }
       const opens = async (sealed: string, password: string): Promise<boolean> =>
         (await sessions.describeSession({ value: sealed, password })) !== null
@@ -213,7 +213,7 @@ const refreshing: Readonly<Record<string, Probe>> = {
       stage.clock.time += 3_600_000
       const cookie = { value, password: PASSWORD }
       const result = await sessions.openSession(cookie).refreshSession()
-      return result.authenticated && result.organizationId === 'org_2'
+      return result.signedIn && result.organizationId === 'org_2'
     },
   },
   'SealedRefreshOptions.fresh': {
@@ -240,8 +240,8 @@ const limits: Readonly<Record<string, Probe>> = {
       const next = async (ms: number) => {
         clock.time += ms
         const result = await load(cookie).refreshSession()
-        if (result.authenticated) cookie = result.sealed
-        return result.authenticated
+        if (result.signedIn) cookie = result.sealed
+        return result.signedIn
       }
       return (await next(200 * DAY)) && (await next(200 * DAY - 1)) && !(await next(1))
     },
@@ -253,7 +253,7 @@ const limits: Readonly<Record<string, Probe>> = {
         const { clock, seal, load } = createWorld({ limits: { idle } })
         const cookie = await seal()
         clock.time += 399 * DAY
-        return (await load(cookie).refreshSession()).authenticated
+        return (await load(cookie).refreshSession()).signedIn
       }
       return (await lives()) && !(await lives(398 * DAY))
     },

@@ -1,6 +1,7 @@
 import ky, { HTTPError, type KyInstance } from 'ky'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type AuthKyOptions, authKy } from '../../src/ky.js'
+import { PATIENT } from '../support/patient.js'
 import { createWorld } from '../support/world.js'
 
 const API = 'https://api.example'
@@ -115,7 +116,7 @@ describe('authKy', () => {
     const controller = new AbortController()
     world.server.hold()
     const answer = http('orders', { signal: controller.signal, retry: 0 })
-    await vi.waitFor(() => expect(world.server.sent).toHaveLength(1))
+    await vi.waitUntil(() => world.server.sent.length === 1, PATIENT)
     controller.abort()
     world.server.release()
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' })

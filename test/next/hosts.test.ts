@@ -40,6 +40,18 @@ describe('an app that browsers know under several hosts', () => {
     const away = app.browser().visit('/team', async () => {}, { headers })
     expect((await away).response.status).toBe(421)
   })
+
+  it('says so to a Server Action from another host too, not that nobody is signed in', async () => {
+    const headers = { host: 'evil.example', 'next-action': '00ab', 'sec-fetch-mode': 'cors' }
+    const call = { phase: 'action', headers } as const
+    const { response } = await createSites()
+      .browser()
+      .visit('/team', async () => {}, call)
+    expect([response.status, response.headers.get('content-type')]).toEqual([421, 'text/plain'])
+    expect(await response.text()).toBe(
+      'This app answers under the hosts of its `redirectUris` only.',
+    )
+  })
 })
 
 describe('a sign-in', () => {

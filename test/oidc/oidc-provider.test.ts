@@ -181,22 +181,22 @@ describe('sealed sessions with the opaque tokens of a real oidc-provider', () =>
     }
     const value = await sessions.sealSession(grant, { password })
     const sealed = sessions.openSession({ value, password })
-    expect(await sealed.getSession()).toMatchObject({ authenticated: true, user: { id: 'ada' } })
+    expect(await sealed.getSession()).toMatchObject({ signedIn: true, user: { id: 'ada' } })
 
     const refreshed = await sealed.refreshSession()
-    expect(refreshed).toMatchObject({ authenticated: true, user: { id: 'ada' } })
-    if (!refreshed.authenticated) throw new Error('It was not refreshed.')
+    expect(refreshed).toMatchObject({ signedIn: true, user: { id: 'ada' } })
+    if (!refreshed.signedIn) throw new Error('It was not refreshed.')
     const next = sessions.openSession({
       value: refreshed.sealed,
       password,
     })
-    expect(await next.getSession()).toMatchObject({ authenticated: true })
+    expect(await next.getSession()).toMatchObject({ signedIn: true })
 
     // Who brings the spent token once more has the family revoked, access tokens included.
     const context = { signal: new AbortController().signal }
     await oidc(base)
       .refresh(refreshToken ?? '', context)
       .catch(() => {})
-    await expect.poll(() => next.getSession()).toMatchObject({ authenticated: false })
+    await expect.poll(() => next.getSession()).toMatchObject({ signedIn: false })
   })
 })

@@ -29,6 +29,14 @@ describe('nativeEnvironment', () => {
     await run(() => open().lock)
   })
 
+  it('is taken by a client also where the platform has a `crypto` of its own, and none is passed', async () => {
+    const environment = nativeEnvironment({ AppState: createAppState().AppState })
+    const provider = gotrue({ url: 'https://project.example/auth/v1' })
+    const auth = new AuthClient({ provider, storage: memoryStorage(), environment })
+    expect(await auth.getSession()).toBeNull()
+    auth.dispose()
+  })
+
   it('gives every provider what PKCE takes, where the platform has nothing', async () => {
     vi.stubGlobal('crypto', undefined)
     const storage = memoryStorage()

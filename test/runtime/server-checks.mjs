@@ -54,7 +54,7 @@ async function createWorld() {
 async function checkSealed({ server, sessions, value, load }) {
   const session = load()
   const theirs = sessions.loadSealedSession({ sessionData: value, cookiePassword: PASSWORD })
-  equal((await theirs.authenticate()).authenticated, true, 'under the names of WorkOS’s SDK')
+  equal((await theirs.authenticate()).signedIn, true, 'under the names of WorkOS’s SDK')
   const before = await session.getSession()
   equal(before.user.email, ADA, 'a sealed session is read')
   const all = await Promise.all(Array.from({ length: 20 }, () => load().refreshSession()))
@@ -79,7 +79,7 @@ async function checkHostile({ load, value }) {
   for (const [name, value] of Object.entries(cookies)) {
     for (const result of [await load(value).getSession(), await load(value).refreshSession()]) {
       const known = /^(no_session_cookie_provided|invalid_session_cookie|invalid_jwt)$/
-      equal([result.authenticated, known.test(result.reason)], [false, true], `a cookie ${name}`)
+      equal([result.signedIn, known.test(result.reason)], [false, true], `a cookie ${name}`)
     }
   }
 }
@@ -174,11 +174,7 @@ async function checkGoTrue() {
   const grant = await provider.signIn(credentials, context)
   const value = await sessions.sealSession(grant, { password })
   const session = sessions.openSession({ value, password })
-  equal(
-    (await session.refreshSession()).authenticated,
-    true,
-    'a sealed session of GoTrue is refreshed',
-  )
+  equal((await session.refreshSession()).signedIn, true, 'a sealed session of GoTrue is refreshed')
   equal((await session.getSession()).user?.email, ADA, 'and read')
 }
 
@@ -210,7 +206,7 @@ async function checkOidc() {
     password,
   })
   equal((await session.getSession()).user?.id, 'ada', 'a session of OpenID Connect is read')
-  equal((await session.refreshSession()).authenticated, true, 'and refreshed, by a key')
+  equal((await session.refreshSession()).signedIn, true, 'and refreshed, by a key')
 }
 
 /**

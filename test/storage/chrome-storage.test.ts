@@ -131,10 +131,25 @@ describe('chromeStorage', () => {
     })
   })
 
-  it.each(['sync', 'managed', '', null, 7])('refuses the area %j', (area) => {
-    expect(() => Reflect.apply(chromeStorage, undefined, [{ area }])).toThrow(
-      expect.objectContaining({ code: 'invalid_argument' }),
+  it.each([
+    ...['sync', 'managed', '', null, 7].map((area) => ({ area })),
+    // A bare value would stand for the `local` area.
+    ...['session', null, 7, true, []],
+  ])('refuses %j, and says what it takes', (options) => {
+    expect(() => Reflect.apply(chromeStorage, undefined, [options])).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        message: "Pass { area: 'local' } or { area: 'session' }.",
+      }),
     )
+  })
+
+  it('keeps sessions in the `local` area where none is chosen', async () => {
+    for (const options of [undefined, {}, { area: undefined }]) {
+      await chromeStorage(options).set('a', 'text')
+      expect(await chromeStorage({ area: 'local' }).get('a')).toBe('text')
+      await chromeStorage().remove('a')
+    }
   })
 
   it('does not take damage for nothing', async () => {

@@ -18,6 +18,19 @@ afterEach(() => {
 })
 
 describe('indexedDBStorage', () => {
+  it.each([
+    ...['', null, 7, {}].map((database) => ({ database })),
+    // A bare value would stand for the database that nobody has named.
+    ...['my-database', null, 7, []],
+  ])('refuses %j, and says what it takes', (options) => {
+    expect(() => Reflect.apply(indexedDBStorage, undefined, [options])).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        message: 'indexedDBStorage() takes { database }, which is a name.',
+      }),
+    )
+  })
+
   it('opens nothing until it is first used, and then a database of its own', async () => {
     const opened = plant({ database: connection({ value: 'text' }) })
     const storage = indexedDBStorage()

@@ -53,10 +53,24 @@ describe('webStorage', () => {
     await run({ first: webStorage(), second: webStorage({ area: 'session' }) })
   })
 
-  it('uses localStorage unless told otherwise', () => {
-    webStorage().set('key', 'text')
-    expect(localStorage.getItem('key')).toBe('text')
-    expect(sessionStorage.getItem('key')).toBeNull()
+  it.each([undefined, {}, { area: undefined }])(
+    'uses localStorage where %j is passed',
+    (options) => {
+      webStorage(options).set('key', 'text')
+      expect(localStorage.getItem('key')).toBe('text')
+      expect(sessionStorage.getItem('key')).toBeNull()
+    },
+  )
+
+  it.each([
+    ...['Session', 'sync', '', null, 7].map((area) => ({ area })),
+    // A bare value would stand for localStorage.
+    ...['session', null, 7, true, []],
+  ])('refuses %j, and says what it takes', (options) => {
+    expect(thrownBy(() => Reflect.apply(webStorage, undefined, [options]))).toMatchObject({
+      code: 'invalid_argument',
+      message: "Pass { area: 'local' } or { area: 'session' }.",
+    })
   })
 
   it('can be made where storage is blocked, and says so at each call', () => {

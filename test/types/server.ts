@@ -2,7 +2,6 @@
 import { isAuthError, type Provider, type SessionUser } from 'holdfast'
 import { gotrue } from 'holdfast/providers/gotrue'
 import {
-  type AuthenticateResult,
   applyCookies,
   createBackend,
   createRequestSessions,
@@ -11,6 +10,7 @@ import {
   memoryCoordinator,
   type SealedData,
   type SealedRefreshResult,
+  type SealedSessionResult,
 } from 'holdfast/server'
 import { createGotrue, createGotrueSessions, supabaseSsr } from 'holdfast/server/gotrue'
 import { createOidc, createOidcSessions } from 'holdfast/server/oidc'
@@ -25,7 +25,7 @@ export async function resultsNarrowByWhetherSomebodyIsSignedIn(): Promise<unknow
   const found = await session.getSession()
   // @ts-expect-error Perhaps nobody is signed in.
   const early: unknown = found.user
-  if (!found.authenticated) {
+  if (!found.signedIn) {
     // @ts-expect-error A cookie that is nobody's has no token.
     return [early, found.accessToken]
   }
@@ -34,7 +34,7 @@ export async function resultsNarrowByWhetherSomebodyIsSignedIn(): Promise<unknow
   const result = await session.refreshSession({ organizationId: 'org_1', fresh: true })
   // @ts-expect-error There is no session where the refresh failed.
   const sealed: string = result.sealed
-  if (!result.authenticated) return [firstName, permissions, sealed]
+  if (!result.signedIn) return [firstName, permissions, sealed]
   const data: SealedData = result.session
   const renewed: string = result.sealed
   // @ts-expect-error The tokens of a refresh are in the `session`.
@@ -42,7 +42,7 @@ export async function resultsNarrowByWhetherSomebodyIsSignedIn(): Promise<unknow
 }
 
 export function failuresNarrowByWhetherToTryAgain(result: SealedRefreshResult): unknown {
-  if (result.authenticated) return null
+  if (result.signedIn) return null
   if (result.retryable) {
     const reason: 'rate_limit_exceeded' | 'timeout' | 'server_error' | 'network_error' =
       result.reason
@@ -57,8 +57,8 @@ export function failuresNarrowByWhetherToTryAgain(result: SealedRefreshResult): 
   return isAuthError(result.error, 'step_required') && result.error.details?.organizations
 }
 
-export function authenticateGivesNoReasonsOfARefresh(result: AuthenticateResult): unknown {
-  if (result.authenticated) return null
+export function getSessionGivesNoReasonsOfARefresh(result: SealedSessionResult): unknown {
+  if (result.signedIn) return null
   // @ts-expect-error Only a refresh is refused by the server.
   return result.reason === 'invalid_grant'
 }
@@ -73,7 +73,7 @@ export function theUserIsTheProviders(own: Provider<{ readonly pin: number }, Me
   const team = async (): Promise<string | null> => {
     const cookie = { value: 'x', password }
     const found = await mine.openSession(cookie).getSession()
-    return found.authenticated ? found.user.team : null
+    return found.signedIn ? found.user.team : null
   }
   const grant = { accessToken: 'a', refreshToken: 'b', lifetime: 1_000 }
   mine.sealSession({ ...grant, user: { id: 'ada', team: 'engine' } }, { password })

@@ -1,5 +1,6 @@
 import { isAuthError } from '../../core/errors.js'
 import { claims } from '../../providers/gotrue/claims.js'
+import { bytesOf } from '../../providers/shared/base64.js'
 import { text } from '../../providers/shared/json.js'
 import type { ClaimsApi } from './api.js'
 import type { ClaimsData, ClaimsOptions, JwtHeader, JwtPayload } from './claims-types.js'
@@ -8,11 +9,6 @@ import { type Face, run } from './face.js'
 import { AuthInvalidJwtError } from './redirect-errors.js'
 
 // Loaded when somebody wants to know what a token says, for certain.
-
-const bytesOf = (encoded: string): Uint8Array =>
-  Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (byte) =>
-    byte.charCodeAt(0),
-  )
 
 // Their types promise more. What a hook of the server leaves out of its tokens is missing here as there.
 const isPayload = (claims: object): claims is JwtPayload => 'sub' in claims && 'exp' in claims

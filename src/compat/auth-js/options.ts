@@ -1,5 +1,5 @@
 import { AuthClient } from '../../client.js'
-import type { Environment, Storage } from '../../core/ports.js'
+import type { EnvironmentParts, Storage } from '../../core/ports.js'
 import { foreignStorage, print } from '../../defaults.js'
 import { type SwitchableWake, switchableWake } from '../../environment/switchable-wake.js'
 import type { WithArea } from '../../providers/gotrue/area.js'
@@ -77,7 +77,7 @@ export interface GoTrueClientOptions extends FaceOptions {
   hasCustomAuthorizationHeader?: boolean
   experimental?: object
   /** Replaces parts of the surroundings: in tests and unusual runtimes. */
-  environment?: Partial<Environment>
+  environment?: EnvironmentParts
 }
 
 const adapted = (storage: SupportedStorage): Storage => ({

@@ -3,7 +3,7 @@ import type { ActionHost, Provider, RequestContext } from '../../core/provider.j
 import { resumeWith } from '../../core/resume.js'
 import type { SessionUser } from '../../core/session.js'
 import { createHttp, type Http, type HttpRequest } from '../shared/http.js'
-import { HTTP_ONLY } from '../shared/http-only.js'
+import { HTTP_ONLY, lacksCookies } from '../shared/http-only.js'
 import { asObject } from '../shared/json.js'
 import { checkOptions, HTTP_OPTIONS, type Kind } from '../shared/options.js'
 import { isFine } from '../shared/passing.js'
@@ -141,9 +141,8 @@ export function backend<User extends SessionUser = SessionUser, Credentials exte
       if (!grant || grant.refreshToken === token) return grant
       throw rejected('Somebody else has signed in in this browser.')
     },
-    // A server that renders the page has no cookies of the browser to ask about.
     resume: resumeWith<User>(async (_, context) =>
-      isPath(url) && !globalThis.location
+      lacksCookies(options) || (isPath(url) && !globalThis.location)
         ? undefined
         : toGrant<User>(await call({ path: '/session', method: 'GET' }, context)),
     ),

@@ -4,7 +4,8 @@ import type { HttpOptions } from '../shared/http.js'
 /** Options of `backend`. */
 export interface BackendProviderOptions extends Omit<HttpOptions, 'url' | 'credentials'> {
   /**
-   * Where the routes of `createBackend` are: a path of the page's own origin, or an absolute URL.
+   * Where the routes of `createBackend` are: a path of the page's own origin, or an absolute URL. A server that renders
+   * the page has none of the browser's cookies and asks for no session there, unless a `fetch` of the app's own is passed.
    * @default '/auth'
    */
   readonly url?: string | undefined

@@ -1,9 +1,6 @@
-import { binaryOf } from '../shared/base64.js'
+import { bytesOf } from '../shared/base64.js'
 import { text } from '../shared/json.js'
 import { type Fields, fieldsOf } from './fields.js'
-
-const bytesOf = (encoded: unknown): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(binaryOf(String(encoded)), (sign) => sign.charCodeAt(0))
 
 /** The secret that msal-browser keeps in a cookie until the browser is closed. */
 function secretIn(cookies: string): unknown {
@@ -20,9 +17,9 @@ export const isSealed = (key: string, { nonce, data }: Fields, clientId: string)
 /** The key of one entry, whose nonce is the salt. `context`: the client's id where the name of the entry has it, else nothing. */
 async function keyOf(secret: unknown, nonce: unknown, context: string): Promise<CryptoKey> {
   const { subtle } = crypto
-  const base = await subtle.importKey('raw', bytesOf(secret), 'HKDF', false, ['deriveKey'])
+  const base = await subtle.importKey('raw', bytesOf(String(secret)), 'HKDF', false, ['deriveKey'])
   const info = new TextEncoder().encode(context)
-  const derivation = { name: 'HKDF', hash: 'SHA-256', salt: bytesOf(nonce), info }
+  const derivation = { name: 'HKDF', hash: 'SHA-256', salt: bytesOf(String(nonce)), info }
   return subtle.deriveKey(derivation, base, { name: 'AES-GCM', length: 256 }, false, ['decrypt'])
 }
 
@@ -38,7 +35,7 @@ export async function unsealed(key: string, value: string, clientId: string): Pr
     const own = await keyOf(secretIn(document.cookie), nonce, context)
     // No two entries have the same key, so all of them have the same iv.
     const way = { name: 'AES-GCM', iv: new Uint8Array(12) }
-    return new TextDecoder().decode(await crypto.subtle.decrypt(way, own, bytesOf(data)))
+    return new TextDecoder().decode(await crypto.subtle.decrypt(way, own, bytesOf(String(data))))
   } catch {
     return value
   }

@@ -5,6 +5,10 @@
 export const binaryOf = (encoded: string): string =>
   atob(encoded.replaceAll('-', '+').replaceAll('_', '/'))
 
+/** As `binaryOf`, for what takes bytes. @throws whatever the platform throws at what is none. */
+export const bytesOf = (encoded: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(binaryOf(encoded), (sign) => sign.charCodeAt(0))
+
 /**
  * The text in base64 or base64url of UTF-8, with or without padding. Without `TextDecoder`, which
  * React Native's engine lacks.

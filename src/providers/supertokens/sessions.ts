@@ -4,7 +4,7 @@ import { resumeWith } from '../../core/resume.js'
 import type { Grant } from '../../core/session.js'
 import type { Resume } from '../../core/session-source.js'
 import type { HttpAnswer } from '../shared/http.js'
-import { HTTP_ONLY } from '../shared/http-only.js'
+import { HTTP_ONLY, lacksCookies } from '../shared/http-only.js'
 import { isFine } from '../shared/passing.js'
 import { invalid, isPath } from '../shared/url.js'
 import type { Api } from './api.js'
@@ -109,12 +109,11 @@ export function createSignOut<User extends SuperTokensUser>(
  * nobody's.
  */
 export function createResume<User extends SuperTokensUser>(
-  { api }: Deps,
+  { api, options }: Deps,
   refresh: Refresh<User>,
 ): Resume<User> {
   return resumeWith(async (known, context) => {
-    // A server that renders the page has no cookies of the browser to ask about.
-    if (known || api.outside()) return undefined
+    if (known || lacksCookies(options) || api.outside()) return undefined
     try {
       return await refresh(null, context)
     } catch (error) {

@@ -50,6 +50,16 @@ const marked = (grant: Grant<WorkOSUser>): Grant<WorkOSUser> => ({
   refreshToken: HTTP_ONLY + (grant.sessionId ?? ''),
 })
 
+/** What the app says of the browser's cookies; nothing where its function wants a `document` that is not there. */
+function saysSession({ hasSession }: WorkOSOptions): boolean | undefined {
+  try {
+    return hasSession?.()
+  } catch (error) {
+    if ('document' in globalThis) throw error
+    return undefined
+  }
+}
+
 /**
  * Speaks to WorkOS AuthKit as a public client.
  * @example
@@ -66,7 +76,7 @@ const marked = (grant: Grant<WorkOSUser>): Grant<WorkOSUser> => ({
  */
 export function workos(options: WorkOSOptions): WorkOSProvider {
   checkOptions('workos', options, OPTIONS)
-  const { clientId, url = 'https://api.workos.com', redirectUri, cookies, hasSession } = options
+  const { clientId, url = 'https://api.workos.com', redirectUri, cookies } = options
   if (!clientId) throw new AuthError('invalid_argument', 'Pass the `clientId` of your application.')
   checkKey('clientId', clientId)
   if (redirectUri !== undefined) parseUrl(redirectUri)
@@ -92,7 +102,7 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
    * The server has no word for that alone, so without `hasSession` nobody knows.
    */
   const isCookieGone = (error: unknown): boolean =>
-    isAuthError(error, 'rejected') && error.status === 400 && hasSession?.() === false
+    isAuthError(error, 'rejected') && error.status === 400 && saysSession(options) === false
 
   /** The server chooses the organization of a session again where a refresh names none. */
   const restore = (
@@ -126,7 +136,7 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
     known: Session<WorkOSUser> | null,
     context: RequestContext,
   ): Promise<Grant<WorkOSUser> | null | undefined> {
-    if (known || !hasSession?.()) return undefined
+    if (known || !saysSession(options)) return undefined
     try {
       return await refresh(HTTP_ONLY, context)
     } catch (error) {
@@ -166,7 +176,7 @@ export function workos(options: WorkOSOptions): WorkOSProvider {
     refresh,
     restore,
     signOut,
-    ...(cookies && hasSession && { resume: resumeWith(resume) }),
+    ...(cookies && options.hasSession && { resume: resumeWith(resume) }),
     async signIn(credentials, context) {
       const { code = '', codeVerifier = '' } = { ...credentials }
       if (code && codeVerifier) {

@@ -18,7 +18,8 @@ export interface WorkOSOptions extends Omit<HttpOptions, 'url' | 'credentials'> 
   readonly cookies?: boolean | undefined
   /**
    * Whether this browser may hold a session that storage does not know, so that it is worth a
-   * request at start; `hasSessionCookie` can tell. For `cookies` only. @default never
+   * request at start; `() => hasSessionCookie(document.cookie, clientId)` tells. A server that renders the page,
+   * and a worker, take it for no where there is no `document` to look at. For `cookies` only. @default never
    */
   readonly hasSession?: (() => boolean) | undefined
 }

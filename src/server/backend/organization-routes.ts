@@ -84,7 +84,8 @@ export function createOrganizationChoice<User extends SessionUser>(
   async function exchange(choice: Choice, organizationId: string): Promise<Grant<User>> {
     const { pendingAuthenticationToken } = choice
     const selection = { pendingAuthenticationToken, organizationId }
-    const granted = await withinTime(TIME_LIMIT, async (signal) =>
+    const { requestTimeout = TIME_LIMIT } = signIn
+    const granted = await withinTime(requestTimeout, async (signal) =>
       signIn.selectOrganization?.(selection, { signal }),
     )
     return granted ?? Promise.reject(unknown())

@@ -20,7 +20,7 @@ export function createSessionView<User extends SessionUser>(
 ): SessionView<User> {
   const { exposeAccessToken } = deps
   return async (session) => {
-    const { authenticated: _, accessToken, expiresAt, refreshAt, ...known } = session
+    const { signedIn: _, accessToken, expiresAt, refreshAt, ...known } = session
     return {
       ...known,
       sessionId: known.sessionId ?? known.user.id,

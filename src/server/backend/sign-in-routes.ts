@@ -142,7 +142,10 @@ export function createSignInRoutes<User extends SessionUser>(
     }
     let grant: Grant<User>
     try {
-      grant = await withinTime(TIME_LIMIT, (signal) => signIn.exchangeCode(exchange, { signal }))
+      const { requestTimeout = TIME_LIMIT } = signIn
+      grant = await withinTime(requestTimeout, (signal) =>
+        signIn.exchangeCode(exchange, { signal }),
+      )
     } catch (error) {
       const asked = await choice?.ask(call, flow, { error, setCookies: used })
       if (asked) return asked

@@ -9,7 +9,10 @@ import type { RequestSessions, ServerSession } from '../requests/request-session
 import type { Password } from '../sealed/seal.js'
 import type { KeySetLocation } from '../verification/key-set.js'
 import type { Organization } from './choices.js'
+import type { Call, Handler } from './handler.js'
 import type { Upstream } from './upstreams.js'
+
+export type { Call, Handler } from './handler.js'
 
 /** A sign-in as the auth server gets it, with what a page asked for in the query of `/sign-in`. */
 export interface AuthorizeRequest extends SignInHints {
@@ -45,6 +48,8 @@ export interface SignInServer<User extends SessionUser = SessionUser> {
   readonly keys?: KeySetLocation | undefined
   /** @throws AuthError `invalid_argument` for hints that cannot be. */
   authorizeUrl(request: AuthorizeRequest): Awaitable<string>
+  /** How long the requests of a sign-in may take, in ms: ten seconds where it says nothing. */
+  readonly requestTimeout?: number | undefined
   /** Trades the code of a redirect for a session. @throws AuthError */
   exchangeCode(exchange: SignInExchange, context: RequestContext): Promise<Grant<User>>
   /**
@@ -229,21 +234,4 @@ export interface Backend {
    * server renders; `null` when it is not to choose.
    */
   organizationsOf(request: Request): Promise<readonly Organization[] | null>
-}
-
-/** A request to the backend. */
-export interface Call {
-  readonly request: Request
-  readonly url: URL
-  /** The header `Cookie`. */
-  readonly cookie: string | null
-}
-
-/** What answers the requests to one path. */
-export interface Handler {
-  /** The methods that it knows; `null` for all. */
-  readonly methods: readonly string[] | null
-  /** Whether it is called by pages, navigated to, or called by whoever proves by himself that he may. */
-  readonly by: 'page' | 'navigation' | 'anyone'
-  run(call: Call): Promise<Response>
 }

@@ -55,7 +55,7 @@ const stop = (failure: RefreshFailure, setCookies: readonly string[] = []): Devi
 /** Nobody can tell now whether the device is there: the session is as good as before. */
 function unknown(message: string, setCookies?: readonly string[]): DeviceVerdict {
   const error = new AuthError('server_error', message, { serverCode: DEVICE_UNKNOWN })
-  return stop({ authenticated: false, retryable: true, reason: 'server_error', error }, setCookies)
+  return stop({ signedIn: false, retryable: true, reason: 'server_error', error }, setCookies)
 }
 
 const SKIPPED = 'The browser could not prove its key in time: the request comes too early.'
@@ -70,14 +70,14 @@ function refused(setCookies: readonly string[]): DeviceVerdict {
     'The session is bound to a device, and the request does not come from it: sign in again.'
   const error = new AuthSessionMissingError(message)
   const reason = 'device_not_proven'
-  return stop({ authenticated: false, retryable: false, reason, error }, setCookies)
+  return stop({ signedIn: false, retryable: false, reason, error }, setCookies)
 }
 
 function wanted(offer?: DeviceOffer): DeviceVerdict {
   const message = 'This needs a session that is bound to a device, and the browser did not bind it.'
   const reason = 'device_required'
   const error = new AuthError('rejected', message, { serverCode: reason })
-  const failure = { authenticated: false, retryable: false, reason, error } as const
+  const failure = { signedIn: false, retryable: false, reason, error } as const
   return { type: 'stop', failure, setCookies: [], offer }
 }
 

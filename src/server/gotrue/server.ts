@@ -75,6 +75,7 @@ export function createGotrue<Metadata extends object = AnyMetadata>(
     url: base,
     ownSealsOnly: true,
     revokesSessions: true,
+    requestTimeout: timeout,
     keys: { jwksUrl: `${base}/.well-known/jwks.json`, fetch, dangerouslyAllowInsecureHttp },
     refresh,
     signOut: createSignOut<Metadata>(send, refresh),

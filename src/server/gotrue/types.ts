@@ -25,7 +25,7 @@ export interface GoTrueServerOptions extends Omit<GoTrueOptions, 'acceptFragment
    * fields to the `/confirm` of the backend with that query, by POST. @default a page of ours, in English
    */
   readonly confirmPage?: string | undefined
-  /** Milliseconds for a call that is given no signal. @default 10_000 */
+  /** Milliseconds for a call that is given no signal, and for each request of a sign-in. @default 10_000 */
   readonly requestTimeout?: number | undefined
 }
 
@@ -90,6 +90,8 @@ export interface GoTrueServer<Metadata extends object = AnyMetadata>
   extends Required<Pick<Provider<never, GoTrueUser<Metadata>>, 'id' | 'signOut'>> {
   /** Its address, without a slash at the end. */
   readonly url: string
+  /** How long the requests of a sign-in may take, in ms. */
+  readonly requestTimeout: number
   /** There are no seals of older releases and other libraries that could be its own. */
   readonly ownSealsOnly: true
   /** It is told of a session by an access token, which names it. */

@@ -159,6 +159,7 @@ export function createOidc(options: OidcServerOptions): OidcServer {
     id: `oidc.${host}${path === '/' ? '' : path}.${clientId}`,
     issuer,
     clientId,
+    requestTimeout: timeout,
     renews: (token) => !isMarker(token),
     sealedExtras: keepIdToken ? ['oidc', 'id_token'] : ['oidc'],
     sharesSessionIds: true,

@@ -92,7 +92,7 @@ export interface OidcServerOptions
    * for as long as its refresh token may live. @default true
    */
   readonly revokesTokens?: boolean | undefined
-  /** Milliseconds for a call that is given no signal. @default 10_000 */
+  /** Milliseconds for a call that is given no signal, and for each request of a sign-in. @default 10_000 */
   readonly requestTimeout?: number | undefined
   /** Milliseconds since the epoch, for what the `privateKey` signs and for waits. @default Date.now */
   readonly now?: (() => number) | undefined
@@ -184,6 +184,8 @@ export interface OidcIntrospection {
 export interface OidcServer extends Pick<Provider<never, OidcUser>, 'id' | 'signOut'> {
   readonly issuer: string
   readonly clientId: string
+  /** How long the requests of a sign-in may take, in ms. */
+  readonly requestTimeout: number
   /** What of the `extras` of its grants seals keep. */
   readonly sealedExtras: readonly string[]
   /** Its `sid` names a browser that is signed in there, and so several sign-ins. */

@@ -50,13 +50,13 @@ export function createChosenSession<User extends SessionUser>(
     const lastUse = lastUseIn(jar)
     const sealed = sessions.openSession({ value, lastUse, password, request })
     const found = await sealed.getSession()
-    if (!found.authenticated && found.reason === 'invalid_session_cookie') {
+    if (!found.signedIn && found.reason === 'invalid_session_cookie') {
       // One that opens was ended here, see `endedHere`.
       return nobody(found, (await choice.open(value)) ? [] : erased)
     }
-    if (!found.authenticated && found.reason === 'session_expired') return nobody(found, erased)
-    const current = found.authenticated ? found : null
-    const failure = found.authenticated ? null : found
+    if (!found.signedIn && found.reason === 'session_expired') return nobody(found, erased)
+    const current = found.signedIn ? found : null
+    const failure = found.signedIn ? null : found
     // Readers further on, and the next request, need not choose again.
     if (refresh === 'never') return { session: current, sealed: value, failure, setCookies: [] }
     const isNew = value !== sent

@@ -83,9 +83,9 @@ export function createCookieChoice<User extends SessionUser>(
     if (await isForeign(value, jar)) return false
     const session = sessions.openSession({ value, lastUse: lastUseIn(jar), password })
     const found = await session.getSession()
-    if (found.authenticated || found.retryable) return false
+    if (found.signedIn || found.retryable) return false
     const renewed = found.reason === 'invalid_jwt' ? await session.refreshSession() : null
-    const over = !renewed || (!renewed.authenticated && OVERS.includes(renewed.reason))
+    const over = !renewed || (!renewed.signedIn && OVERS.includes(renewed.reason))
     if (over) known.set(id, true, now() + OVER)
     return over
   }

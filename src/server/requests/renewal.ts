@@ -82,12 +82,12 @@ export function createRenewing<User extends SessionUser>({
       // Also after a failure: whatever has changed hands must not be lost.
       const setCookies = renewed ? writeCookie(cookie, renewed, jar) : due
       const newest = { sealed: renewed ?? known.value, setCookies }
-      if (!result.authenticated) return giveUp(known, result, { ...newest, wanted })
+      if (!result.signedIn) return giveUp(known, result, { ...newest, wanted })
       const found = await sealed.getSession()
-      if (found.authenticated) return { session: found, failure: null, ...newest }
+      if (found.signedIn) return { session: found, failure: null, ...newest }
       if (found.reason === 'invalid_session_cookie') return nobody(found)
       // A token that was just issued and does not verify is a fault of the server, or of our settings.
-      const fault = { authenticated: false, retryable: true, reason: 'server_error' } as const
+      const fault = { signedIn: false, retryable: true, reason: 'server_error' } as const
       return { session: null, failure: found.retryable ? found : fault, ...newest }
     },
   }

@@ -4,11 +4,13 @@ import type { Grant, SessionUser } from '../../core/session.js'
 import type { Cookie, CookieJar, CookieOptions } from '../cookies/cookies.js'
 import type { SealedSignOutOptions } from '../sealed/ended-sessions.js'
 import type { ListedSession } from '../sealed/listing.js'
-import type { AuthenticateSuccess, RefreshFailure } from '../sealed/results.js'
+import type { RefreshFailure, ServerSession } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type { SealedDescription, SealedSessions, SealOptions } from '../sealed/sealed-sessions.js'
 import type { EndedWhich, EndSessionsOptions } from '../sealed/shared-ends.js'
 import type { DeviceBinding, DeviceOffer, DeviceRoutes } from './device-binding.js'
+
+export type { ServerSession } from '../sealed/results.js'
 
 /**
  * A session as another library left it: one that anybody can have written, or a seal that one of the
@@ -53,9 +55,6 @@ export interface RequestSessionsOptions<User extends SessionUser = SessionUser> 
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: (() => number) | undefined
 }
-
-/** Whose request it is, by a token that was checked. */
-export type ServerSession<User extends SessionUser = SessionUser> = AuthenticateSuccess<User>
 
 /** What came of looking at the cookies of a request. */
 export interface RequestSession<User extends SessionUser = SessionUser> {

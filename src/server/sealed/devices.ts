@@ -1,6 +1,6 @@
 import type { SecurityEvent } from '../shared/security-events.js'
 import type { SealedCookie } from './opened.js'
-import type { AuthenticateFailure } from './results.js'
+import type { SealedSessionFailure } from './results.js'
 import type { SealedDevice } from './session-data.js'
 
 /** What a cookie says of its session and the device of it. */
@@ -15,7 +15,7 @@ export interface DeviceWords {
 /** What binds sealed sessions to devices, for `createDeviceBinding`. It knows of seals, and of no browser. */
 export interface SealedDevices {
   /** What a cookie says, whether or not its session lives; else why it does not open. */
-  read(cookie: SealedCookie): Promise<DeviceWords | AuthenticateFailure>
+  read(cookie: SealedCookie): Promise<DeviceWords | SealedSessionFailure>
   /** The cookie's value with a device in its seal, and the same tokens; `null` for one that does not open now. */
   bind(cookie: SealedCookie, device: SealedDevice): Promise<string | null>
   /** Whether somebody has signed out of a session here. */

@@ -2,7 +2,7 @@ import type { Session, SessionFacts, SessionUser } from '../../core/session.js'
 import type { AccessTokens, TokenWords } from './access-tokens.js'
 import { type HeldContent, heldName, readHeldJson } from './held-sessions.js'
 import { createKnownSeals } from './known-seals.js'
-import { type AuthenticateFailure, type CookieFailure, cookieFailure } from './results.js'
+import { type CookieFailure, cookieFailure, type SealedSessionFailure } from './results.js'
 import type { Password } from './seal.js'
 import { parseSealedData, type SealedData } from './session-data.js'
 import type { SessionStore } from './session-store.js'
@@ -43,7 +43,7 @@ export function readSealed<User extends SessionUser>(json: string): SealedData<U
 
 /** Opens cookies. Never throws for what is in them. */
 export interface Opener<User extends SessionUser> {
-  open(cookie: SealedCookie): Promise<Opened<User> | AuthenticateFailure>
+  open(cookie: SealedCookie): Promise<Opened<User> | SealedSessionFailure>
   /** What a session is called that is held elsewhere, also while it cannot be had; else `null`. */
   nameOfHeld(cookie: SealedCookie): Promise<string | null>
 }
@@ -70,7 +70,7 @@ function readContent<User extends SessionUser>(json: string): Content<User> | nu
 }
 
 /** Nobody can tell now: the cookie is as good as before. */
-const UNKNOWN = { authenticated: false, retryable: true, reason: 'server_error' } as const
+const UNKNOWN = { signedIn: false, retryable: true, reason: 'server_error' } as const
 const INVALID = cookieFailure('invalid_session_cookie')
 
 /**
@@ -89,7 +89,7 @@ export function createOpener<User extends SessionUser>(deps: OpenDeps): Opener<U
   async function openHeld(
     key: string,
     { password }: SealedCookie,
-  ): Promise<Opened<User> | AuthenticateFailure> {
+  ): Promise<Opened<User> | SealedSessionFailure> {
     const held = await heldName(key)
     const sealed = await store?.get(held).catch(() => UNKNOWN)
     if (typeof sealed === 'object' && sealed !== null) return sealed

@@ -32,9 +32,9 @@ export type FinalReason =
   | 'device_required'
   | StepReason
 
-/** Somebody is signed in, by a token that was checked. */
-export interface AuthenticateSuccess<User extends SessionUser = SessionUser> extends SessionFacts {
-  readonly authenticated: true
+/** Whose request or cookie it is, by a token that was checked: somebody is signed in. */
+export interface ServerSession<User extends SessionUser = SessionUser> extends SessionFacts {
+  readonly signedIn: true
   readonly accessToken: string
   readonly user: User
   /** When the token is over, in ms since the epoch by this server's clock. */
@@ -48,28 +48,28 @@ export interface AuthenticateSuccess<User extends SessionUser = SessionUser> ext
 
 /** A cookie that is nobody's session. */
 export interface CookieFailure {
-  readonly authenticated: false
+  readonly signedIn: false
   readonly retryable: false
   readonly reason: CookieReason
 }
 
 /** Nobody is signed in, or (`retryable`) it cannot be told because the keys could not be had. */
-export type AuthenticateFailure =
+export type SealedSessionFailure =
   | CookieFailure
   | {
-      readonly authenticated: false
+      readonly signedIn: false
       readonly retryable: true
       readonly reason: TransientReason
     }
 
 /** What a cookie says. */
-export type AuthenticateResult<User extends SessionUser = SessionUser> =
-  | AuthenticateSuccess<User>
-  | AuthenticateFailure
+export type SealedSessionResult<User extends SessionUser = SessionUser> =
+  | ServerSession<User>
+  | SealedSessionFailure
 
 /** A session with new tokens. */
 export interface RefreshSuccess<User extends SessionUser = SessionUser> extends SessionFacts {
-  readonly authenticated: true
+  readonly signedIn: true
   /** What lies in `sealed`. */
   readonly session: SealedData<User>
   /** The new value of the cookie. */
@@ -78,7 +78,7 @@ export interface RefreshSuccess<User extends SessionUser = SessionUser> extends 
 }
 
 interface Failed {
-  readonly authenticated: false
+  readonly signedIn: false
   /** What the server said; for a step, its `details` tell how to go on. */
   readonly error?: AuthError | undefined
   /**
@@ -138,7 +138,7 @@ export const signedOutHere = (): RefreshFailure =>
 
 /** Says why a cookie is nobody's session. */
 export const cookieFailure = (reason: CookieReason): CookieFailure => ({
-  authenticated: false,
+  signedIn: false,
   retryable: false,
   reason,
 })
@@ -158,8 +158,8 @@ function finalReason(error: AnyAuthError): FinalReason | undefined {
 export function toFailure(error: unknown): RefreshFailure {
   if (!isAuthError(error) || error.code === 'invalid_argument') throw error
   const final = finalReason(error)
-  if (final) return { authenticated: false, retryable: false, reason: final, error }
+  if (final) return { signedIn: false, retryable: false, reason: final, error }
   const { code, status, retryAfter } = error
   const reason = status === 408 ? 'timeout' : transientReasonOf(code)
-  return { authenticated: false, retryable: true, reason, error, ...(retryAfter && { retryAfter }) }
+  return { signedIn: false, retryable: true, reason, error, ...(retryAfter && { retryAfter }) }
 }

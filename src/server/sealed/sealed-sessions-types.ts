@@ -12,7 +12,7 @@ import type { ServerNames } from './end-names.js'
 import type { SealedSignOutOptions, SealedSignOutResult } from './ended-sessions.js'
 import type { ListedSession } from './listing.js'
 import type { SealedCookie } from './opened.js'
-import type { AuthenticateResult, SealedRefreshResult } from './results.js'
+import type { SealedRefreshResult, SealedSessionResult } from './results.js'
 import type { Password } from './seal.js'
 import type { SessionLimits } from './session-limits.js'
 import type { SessionList } from './session-list.js'
@@ -145,7 +145,7 @@ export interface SealedRefreshOptions {
 /** The session in one cookie. */
 export interface SealedSession<User extends SessionUser = SessionUser> {
   /** Whose session this is, by the access token alone. Never refreshes, never rejects. */
-  getSession(): Promise<AuthenticateResult<User>>
+  getSession(): Promise<SealedSessionResult<User>>
   /**
    * Trades the refresh token for new tokens; the object holds them afterwards. `invalid_jwt` means
    * that the access token of the cookie is none, or another person's than the cookie.

@@ -8,11 +8,11 @@ import { describeOpened, type Opened, type SealedCookie, toSession } from './ope
 import { createParts, type Parts } from './parts.js'
 import { beginning } from './renewal.js'
 import {
-  type AuthenticateFailure,
-  type AuthenticateResult,
   cookieFailure,
   type RefreshFailure,
   type SealedRefreshResult,
+  type SealedSessionFailure,
+  type SealedSessionResult,
   signedOutHere,
   toFailure,
 } from './results.js'
@@ -48,7 +48,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
   const { opener, tokens, ended, uses, limits, now, onSecurityEvent } = parts
 
   /** @returns also what says why not: a value that does not open was forged, or is very old. */
-  async function openLiving(cookie: SealedCookie): Promise<Opened<User> | AuthenticateFailure> {
+  async function openLiving(cookie: SealedCookie): Promise<Opened<User> | SealedSessionFailure> {
     const opened = await opener.open(cookie)
     if ('reason' in opened) {
       if (opened.reason === 'invalid_session_cookie') {
@@ -69,7 +69,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       return toFailure(new AuthError('step_required', message, { details: SIGN_IN }))
     }
     if (!check.retryable) return cookieFailure('session_expired')
-    return { authenticated: false, retryable: true, reason: check.reason }
+    return { signedIn: false, retryable: true, reason: check.reason }
   }
 
   /** A session whose seal says that it is used now, where that matters. */
@@ -84,13 +84,13 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
 
   return {
     usedNow,
-    async look(cookie: SealedCookie): Promise<AuthenticateResult<User>> {
+    async look(cookie: SealedCookie): Promise<SealedSessionResult<User>> {
       const opened = await openLiving(cookie)
       if ('reason' in opened) return opened
       const check = await tokens.check(opened.data)
       if (!check.ok) {
         if (!check.retryable) return cookieFailure('invalid_jwt')
-        return { authenticated: false, retryable: true, reason: check.reason }
+        return { signedIn: false, retryable: true, reason: check.reason }
       }
       if (await ended.isOver(opened)) return cookieFailure('invalid_session_cookie')
       await parts.listing.note(opened, cookie)
@@ -99,7 +99,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       const ahead = parts.renews(opened.data.refreshToken) ? parts.marginOf(life) : 0
       const refreshAt = expiresAt - ahead
       const facts = { ...describeOpened(opened), ...told(opened.data) }
-      return { authenticated: true, accessToken, ...facts, expiresAt, refreshAt }
+      return { signedIn: true, accessToken, ...facts, expiresAt, refreshAt }
     },
 
     async refresh(
@@ -126,7 +126,7 @@ function createKeeper<User extends SessionUser>(parts: Parts<User>) {
       if (failure && kept) return failure
       const sealed = await parts.sealing.sealRenewed(usedNow(data), password, opened)
       if (failure) return { ...failure, sealed }
-      return { authenticated: true, session: data, sealed, ...describeOpened(next) }
+      return { signedIn: true, session: data, sealed, ...describeOpened(next) }
     },
   }
 }

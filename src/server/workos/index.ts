@@ -1,5 +1,7 @@
 export { type AuthkitCookiesOptions, authkitCookies } from './authkit-cookies.js'
 export type {
+  WorkOSAuthenticateFailure,
+  WorkOSAuthenticateSuccess,
   WorkOSFinalReason,
   WorkOSRefreshFailure,
   WorkOSRefreshOptions,

@@ -5,21 +5,30 @@ import { checkObject } from '../shared/arguments.js'
 import type { WorkOSRefreshFailure, WorkOSSealedSession, WorkOSSessions } from './sdk-types.js'
 
 /** A refusal that ends no session is, at WorkOS, one of an organization. */
-function inTheirWords({ sealed, ...failure }: RefreshFailure): WorkOSRefreshFailure {
-  const kept = sealed === undefined ? {} : { sealedSession: sealed }
+function inTheirWords(refused: RefreshFailure): WorkOSRefreshFailure {
+  const { signedIn: authenticated, sealed, ...failure } = refused
+  const kept = { authenticated, ...(sealed !== undefined && { sealedSession: sealed }) }
   if (failure.retryable || failure.reason !== 'rejected') return { ...failure, ...kept }
   return { ...failure, ...kept, reason: 'organization_not_authorized' }
 }
 
 const faceOf = (session: SealedSession<WorkOSUser>): WorkOSSealedSession => ({
-  authenticate: session.getSession,
+  async authenticate() {
+    const found = await session.getSession()
+    if (!found.signedIn) {
+      const { signedIn: authenticated, ...failure } = found
+      return { authenticated, ...failure }
+    }
+    const { signedIn: authenticated, ...known } = found
+    return { authenticated, ...known }
+  },
   async refresh(options = {}) {
     checkObject('options', options)
     const { cookiePassword: password, ...wanted } = options
     const result = await session.refreshSession({ ...wanted, password })
-    if (!result.authenticated) return inTheirWords(result)
-    const { sealed: sealedSession, ...renewed } = result
-    return { ...renewed, sealedSession }
+    if (!result.signedIn) return inTheirWords(result)
+    const { signedIn: authenticated, sealed: sealedSession, ...renewed } = result
+    return { authenticated, ...renewed, sealedSession }
   },
   getLogoutUrl: session.getSignOutUrl,
   noteUse: session.noteUse,

@@ -1,10 +1,11 @@
 import type { WorkOSUser } from '../../providers/workos/index.js'
 import type { SealedCookie } from '../sealed/opened.js'
 import type {
-  AuthenticateResult,
   FinalReason,
   RefreshFailure,
   RefreshSuccess,
+  SealedSessionFailure,
+  ServerSession,
 } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
 import type {
@@ -35,14 +36,33 @@ export type WorkOSFinalReason =
   | 'sso_required'
   | 'mfa_enrollment'
 
+/** Somebody is signed in, in WorkOS's words. */
+export interface WorkOSAuthenticateSuccess extends Omit<ServerSession<WorkOSUser>, 'signedIn'> {
+  readonly authenticated: true
+}
+
+/** Nobody is signed in, or it cannot be told, in WorkOS's words. */
+export type WorkOSAuthenticateFailure = Refused &
+  (
+    | Omit<Extract<SealedSessionFailure, { retryable: false }>, 'signedIn'>
+    | Omit<Extract<SealedSessionFailure, { retryable: true }>, 'signedIn'>
+  )
+
 /** A session with new tokens, in WorkOS's words. */
-export interface WorkOSRefreshSuccess extends Omit<RefreshSuccess<WorkOSUser>, 'sealed'> {
+export interface WorkOSRefreshSuccess
+  extends Omit<RefreshSuccess<WorkOSUser>, 'signedIn' | 'sealed'> {
+  readonly authenticated: true
   /** The new value of the cookie. */
   readonly sealedSession: string
 }
 
+/** That nobody is signed in, as far as is known. */
+interface Refused {
+  readonly authenticated: false
+}
+
 /** What a failure may have brought all the same. */
-interface Kept {
+interface Kept extends Refused {
   /** There when the tokens have changed: put it in the cookie, for the old ones soon count for nothing. */
   readonly sealedSession?: string | undefined
 }
@@ -53,14 +73,14 @@ type Passing = Extract<RefreshFailure, { retryable: true }>
 /** Why there is no new session, in WorkOS's words. */
 export type WorkOSRefreshFailure = Kept &
   (
-    | (Omit<Final, 'reason' | 'sealed'> & { readonly reason: WorkOSFinalReason })
-    | Omit<Passing, 'sealed'>
+    | (Omit<Final, 'signedIn' | 'reason' | 'sealed'> & { readonly reason: WorkOSFinalReason })
+    | Omit<Passing, 'signedIn' | 'sealed'>
   )
 
 /** The session in one cookie, as WorkOS's SDK has it. */
 export interface WorkOSSealedSession extends Pick<SealedSession<WorkOSUser>, 'noteUse'> {
   /** Whose session this is, by the access token alone. Never refreshes, never rejects. */
-  authenticate(): Promise<AuthenticateResult<WorkOSUser>>
+  authenticate(): Promise<WorkOSAuthenticateSuccess | WorkOSAuthenticateFailure>
   /**
    * Trades the refresh token for new tokens; the object holds them afterwards.
    * @throws AuthError `invalid_argument` for an unfit password, before anything is spent.

@@ -117,6 +117,7 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
   return {
     reuseWindow: REUSE_WINDOW,
     revokesSessions: true,
+    requestTimeout: timeout,
     id: `workos.${new URL(base).host}.${clientId}`,
     jwksUrl: `${base}/sso/jwks/${encodeURIComponent(clientId)}`,
     refresh,

@@ -12,7 +12,7 @@ export interface WorkOSServerOptions extends Omit<HttpOptions, 'url' | 'credenti
   readonly apiKey: string
   /** Your custom authentication domain, where you have one. @default 'https://api.workos.com' */
   readonly url?: string | undefined
-  /** Milliseconds for a call that is given no signal. @default 10_000 */
+  /** Milliseconds for a call that is given no signal, and for each request of a sign-in. @default 10_000 */
   readonly requestTimeout?: number | undefined
 }
 
@@ -30,6 +30,8 @@ export interface ServerAuthorizeOptions extends Omit<AuthorizeOptions, 'state' |
 export interface WorkOSServer
   extends WorkOSSignIns,
     Required<Pick<Provider<never, WorkOSUser>, 'id' | 'signOut'>> {
+  /** How long the requests of a sign-in may take, in ms. */
+  readonly requestTimeout: number
   /** How long a spent refresh token is forgiven, in ms. */
   readonly reuseWindow: number
   /** It is told of a session by its id. */

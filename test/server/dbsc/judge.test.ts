@@ -224,7 +224,7 @@ describe('a session that is bound', () => {
     const cookies = browser.jar.header()
     const found = await running.sessions.getSession(cookies, { refresh: 'never' })
     const sealed = browser.jar.cookies.get('__Host-holdfast')
-    expect(found).toMatchObject({ session: { authenticated: true }, sealed, setCookies: [] })
+    expect(found).toMatchObject({ session: { signedIn: true }, sealed, setCookies: [] })
     await browser.page('/auth/session')
     const stolen = sessionCookie(browser.jar)
     const refused = await running.sessions.getSession(stolen, { refresh: 'never' })
@@ -370,7 +370,7 @@ describe('a binding', () => {
     const header = browser.jar.header()
     expect((await before.getSession(header)).session).not.toBeNull()
     const found = await running.sessions.getSession(header)
-    expect(found).toMatchObject({ session: { authenticated: true }, setCookies: [] })
+    expect(found).toMatchObject({ session: { signedIn: true }, setCookies: [] })
   })
 })
 

@@ -86,7 +86,7 @@ describe('a session that begins where no header can be set', () => {
   it('is not asked for by answers that are not given what asks, and lose nothing by it', async () => {
     const { browser, running } = await signedIn()
     const read = await running.sessions.getSession(browser.jar.header(), { refresh: 'never' })
-    expect(read).toMatchObject({ session: { authenticated: true }, setCookies: [] })
+    expect(read).toMatchObject({ session: { signedIn: true }, setCookies: [] })
     expect(read.deviceOffer).toBeUndefined()
     await browser.page('/auth/session')
     expect(browser.jar.cookies.has(WAITING)).toBe(true)

@@ -65,7 +65,7 @@ describe('a logout token', () => {
     })
     const value = await world.seal('sid-1')
     const found = await world.load(value).getSession()
-    expect(found).toMatchObject({ authenticated: true, user: { id: 'user-7' } })
+    expect(found).toMatchObject({ signedIn: true, user: { id: 'user-7' } })
     await world.logout(world.logoutToken({ sub: 'user-7-of-somebody-else' }))
     expect(await world.isAlive(value)).toBe(true)
     await world.logout(world.logoutToken({ sub: 'ada' }))
@@ -123,7 +123,7 @@ describe('a logout token', () => {
       JSON.stringify(['session', id, sessionId]),
     ]
     for (const sid of sids) expect((await logout(logoutToken({ sid }))).status).toBe(200)
-    expect(await look()).toMatchObject({ authenticated: true })
+    expect(await look()).toMatchObject({ signedIn: true })
     expect(await there.devices.boundAt(sessionId)).toBeNull()
   })
 

@@ -106,7 +106,7 @@ export async function createEndingsWorld(options: OidcServerWorldOptions = {}) {
   }
 
   const isAlive = async (value: string): Promise<boolean> =>
-    (await world.load(value).getSession()).authenticated
+    (await world.load(value).getSession()).signedIn
 
   return { ...world, signer, okta, seal, seconds, logoutToken, post, logout, revoke, isAlive }
 }

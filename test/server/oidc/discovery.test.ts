@@ -82,14 +82,14 @@ describe('the document of a server', () => {
       server.fail(fault, { path })
       server.fail(fault, { path: others })
       expect(await session.refreshSession()).toMatchObject({
-        authenticated: false,
+        signedIn: false,
         retryable: true,
       })
       server.heal()
       await clock.advance(MINUTE)
     }
-    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
-    expect(await load(value).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ signedIn: true })
+    expect(await load(value).refreshSession()).toMatchObject({ signedIn: true })
   })
 
   it('is asked for once, whoever waits for it, and waited for as long as each wants', async () => {

@@ -18,18 +18,18 @@ describe('two sign-ins that the server calls by one `sid`, as long as the browse
     const { server, sealed, load, clock, first, second } = await createTwo()
     server.fail({ type: 'status', status: 503 }, { path: '/token/revocation', times: 100 })
     await sealed.signOut({ value: first, password: PASSWORD })
-    expect(await load(first).getSession()).toMatchObject({ authenticated: false })
-    expect(await load(second).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(first).getSession()).toMatchObject({ signedIn: false })
+    expect(await load(second).getSession()).toMatchObject({ signedIn: true })
     await clock.advance(2 * MINUTE)
-    expect(await load(first).refreshSession()).toMatchObject({ authenticated: false })
-    expect(await load(second).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(first).refreshSession()).toMatchObject({ signedIn: false })
+    expect(await load(second).refreshSession()).toMatchObject({ signedIn: true })
   })
 
   it('have ids of their own, which last as long as they do', async () => {
     const { load, first, second } = await createTwo()
     const idOf = async (session: ReturnType<typeof load>): Promise<string | undefined> => {
       const found = await session.getSession()
-      return found.authenticated ? found.sessionId : undefined
+      return found.signedIn ? found.sessionId : undefined
     }
     const [one, other] = [load(first), load(second)]
     const before = await idOf(one)
@@ -79,6 +79,6 @@ describe('somebody who signs in again without a sign-out', () => {
     server.fail({ type: 'status', status: 503 }, { path: '/token/revocation', times: 100 })
     await sealed.signOut({ value: stolen, password: PASSWORD })
     for (let i = 0; i < 10; i++) await signIn()
-    expect(await load(stolen).refreshSession()).toMatchObject({ authenticated: false })
+    expect(await load(stolen).refreshSession()).toMatchObject({ signedIn: false })
   })
 })

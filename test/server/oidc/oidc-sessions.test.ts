@@ -23,12 +23,12 @@ describe('a session whose tokens nobody but its server can read', () => {
     const { seal, load, clock, server } = createOidcServerWorld()
     const session = load(await seal())
     server.clearLog()
-    expect(await session.getSession()).toMatchObject({ authenticated: true, user: { id: 'ada' } })
+    expect(await session.getSession()).toMatchObject({ signedIn: true, user: { id: 'ada' } })
     await clock.advance(MINUTE)
     expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
     expect(server.requests).toEqual([])
-    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ signedIn: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
   })
 
   it('is one exchange for a crowd of requests, each of whom gets what came of it', async () => {
@@ -53,7 +53,7 @@ describe('a session whose tokens nobody but its server can read', () => {
       load(value).refreshSession(),
       other.openSession(cookie).refreshSession(),
     ])
-    expect(results.every(({ authenticated }) => authenticated)).toBe(true)
+    expect(results.every(({ signedIn }) => signedIn)).toBe(true)
     expect(server.count('refresh_token')).toBe(1)
   })
 
@@ -87,9 +87,9 @@ describe('a session whose tokens nobody but its server can read', () => {
     const { seal, load, server, clock } = createOidcServerWorld()
     const session = load(await seal())
     server.fail({ type: 'status', status, body: JSON.stringify(body) }, { grant: 'refresh_token' })
-    expect(await session.refreshSession()).toMatchObject({ authenticated: false, retryable: true })
+    expect(await session.refreshSession()).toMatchObject({ signedIn: false, retryable: true })
     await clock.advance(MINUTE)
-    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ signedIn: true })
   })
 
   it('keeps the token first and judges afterwards: an odd answer is a session', async () => {
@@ -104,7 +104,7 @@ describe('a session whose tokens nobody but its server can read', () => {
     }
     server.fail({ type: 'body', body: JSON.stringify(odd) }, { grant: 'refresh_token' })
     expect(await session.refreshSession()).toMatchObject({ session: { refreshToken: 'r' } })
-    expect(await session.getSession()).toMatchObject({ authenticated: true, accessToken: 'a' })
+    expect(await session.getSession()).toMatchObject({ signedIn: true, accessToken: 'a' })
   })
 
   it('keeps the refresh token of an answer that holds no access token, also in a cookie of its own', async () => {
@@ -133,8 +133,8 @@ describe('a session whose tokens nobody but its server can read', () => {
     expect(await session.refreshSession({ organizationId: 'org_2' })).toMatchObject(refused)
     // A second time, as the first answer may have been one that got lost before.
     expect(server.count('refresh_token')).toBe(2)
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
-    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
+    expect(await session.refreshSession()).toMatchObject({ signedIn: true })
   })
 
   it('is not ended by a second factor that Auth0 asks a refresh for: whoever comes, its token is sent once', async () => {
@@ -204,7 +204,7 @@ describe('a session whose server gave no refresh token', () => {
       oidc: { scope: 'openid' },
     })
     const [one, other] = [await seal(), await seal()]
-    expect(await load(one).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(one).getSession()).toMatchObject({ signedIn: true })
     const [first, second] = [await grant(), await grant()]
     expect(first.refreshToken).not.toBe(second.refreshToken)
     expect(await errorOf(oidc.refresh(first.refreshToken ?? '', context()))).toMatchObject({
@@ -212,7 +212,7 @@ describe('a session whose server gave no refresh token', () => {
       serverCode: 'no_refresh_token',
     })
     await sealed.signOut({ value: other, password: PASSWORD })
-    expect(await load(one).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(one).getSession()).toMatchObject({ signedIn: true })
     expect(server.liveSessions()).toBe(3)
     await clock.advance(MINUTE)
     expect(await load(one).refreshSession()).toMatchObject({ reason: 'session_expired' })
@@ -292,8 +292,8 @@ describe('a sign-out', () => {
     const end = sealed.signOut({ value, password: PASSWORD })
     await Promise.all([refreshed, end])
     expect(await end).toMatchObject({ error: null })
-    expect(await load(value).getSession()).toMatchObject({ authenticated: false })
-    expect(await session.getSession()).toMatchObject({ authenticated: false })
+    expect(await load(value).getSession()).toMatchObject({ signedIn: false })
+    expect(await session.getSession()).toMatchObject({ signedIn: false })
     expect(server.liveSessions()).toBe(0)
   })
 
@@ -306,7 +306,7 @@ describe('a sign-out', () => {
     expect(heard).toEqual(['revocation-failed'])
     expect(server.liveSessions()).toBe(1)
     await clock.advance(2 * MINUTE)
-    expect(await load(value).refreshSession()).toMatchObject({ authenticated: false })
+    expect(await load(value).refreshSession()).toMatchObject({ signedIn: false })
     await vi.waitUntil(() => server.liveSessions() === 0, PATIENT)
   })
 
@@ -328,7 +328,7 @@ describe('a sign-out', () => {
       else expect(ended.error).toBeNull()
       // A stolen cookie is nobody's, as long as its refresh token may live.
       await clock.advance(399 * 24 * 60 * MINUTE)
-      expect(await load(value).refreshSession()).toMatchObject({ authenticated: false })
+      expect(await load(value).refreshSession()).toMatchObject({ signedIn: false })
     }
   })
 
@@ -357,7 +357,7 @@ describe('tokens that are asked about', () => {
     const asked = (): number =>
       server.requests.filter(({ path }) => path === '/token/introspection').length
     for (let i = 0; i < 5; i++) {
-      expect(await session.getSession()).toMatchObject({ authenticated: true })
+      expect(await session.getSession()).toMatchObject({ signedIn: true })
     }
     expect(asked()).toBe(1)
     server.endSessions()
@@ -387,7 +387,7 @@ describe('tokens that are JWTs', () => {
   it('are checked by the keys that the issuer names, for the API that they are for', async () => {
     const world = createOidcServerWorld({ scripted, sessions: { verification } })
     const value = await world.seal()
-    expect(await world.load(value).getSession()).toMatchObject({ authenticated: true })
+    expect(await world.load(value).getSession()).toMatchObject({ signedIn: true })
     const { sealedOptions } = world
     for (const wrong of [
       { ...verification, audience: 'https://other.example' },
@@ -407,13 +407,13 @@ describe('tokens that are JWTs', () => {
     })
     const session = load(await seal())
     server.fail({ type: 'status', status: 503 }, { path: '/jwks' })
-    expect(await session.getSession()).toMatchObject({ authenticated: false, retryable: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: false, retryable: true })
     await clock.advance(5_000)
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
     server.rotateKey()
     await clock.advance(40_000)
     await session.refreshSession()
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
   })
 
   it('keep the session where one cannot be read any more: the refresh token counts', async () => {
@@ -422,7 +422,7 @@ describe('tokens that are JWTs', () => {
     const body = { access_token: 'opaque', refresh_token: 'r', expires_in: 60 }
     server.fail({ type: 'body', body: JSON.stringify(body) }, { grant: 'refresh_token' })
     const result = await session.refreshSession()
-    expect(result).toMatchObject({ authenticated: false, retryable: true })
+    expect(result).toMatchObject({ signedIn: false, retryable: true })
     expect(result.sealed).toBeDefined()
   })
 })

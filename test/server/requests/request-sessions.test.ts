@@ -34,7 +34,7 @@ describe('a session in the cookies of a request', () => {
     const { load, refreshes, now } = await signedIn()
     const { session, failure, setCookies, sealed } = await load()
     expect(session).toMatchObject({
-      authenticated: true,
+      signedIn: true,
       user: { email: ADA },
       organizationId: 'org_1',
       role: 'admin',
@@ -422,7 +422,7 @@ describe('hostile and broken cookies', () => {
     expect(await sessions.getSession(header)).toEqual({
       session: null,
       sealed: null,
-      failure: { authenticated: false, retryable: false, reason: 'no_session_cookie_provided' },
+      failure: { signedIn: false, retryable: false, reason: 'no_session_cookie_provided' },
       setCookies: [],
     })
   })

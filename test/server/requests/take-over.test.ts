@@ -34,7 +34,7 @@ async function moved() {
   const password = PASSWORD
   const session = world.sealed.openSession({ value: sealed, password })
   const again = await session.refreshSession({ password: FORMER })
-  const value = again.authenticated ? again.sealed : ''
+  const value = again.signedIn ? again.sealed : ''
   const sessions = createRequestSessions({
     sessions: world.sealed,
     cookie: { password: [PASSWORD, FORMER] },

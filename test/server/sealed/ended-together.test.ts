@@ -16,9 +16,9 @@ import {
 const password = PASSWORD
 const MINUTE = 60_000
 const DAY = 86_400_000
-const over = { authenticated: false, retryable: false, reason: 'invalid_session_cookie' }
-const refused = { authenticated: false, retryable: false, reason: 'invalid_grant' }
-const alive = { authenticated: true }
+const over = { signedIn: false, retryable: false, reason: 'invalid_session_cookie' }
+const refused = { signedIn: false, retryable: false, reason: 'invalid_grant' }
+const alive = { signedIn: true }
 
 /** Ada, signed in on two devices, and two processes that share what they know. */
 async function createTwo() {

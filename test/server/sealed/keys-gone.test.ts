@@ -53,8 +53,8 @@ describe('keys that are gone', () => {
       world.time += 100
       // No word about an outage, on which nobody would refresh.
       expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
-      expect(await session.refreshSession()).toMatchObject({ authenticated: true })
-      expect(await session.getSession()).toMatchObject({ authenticated: true })
+      expect(await session.refreshSession()).toMatchObject({ signedIn: true })
+      expect(await session.getSession()).toMatchObject({ signedIn: true })
     }
     expect(world.exchanges).toBe(USERS.length)
     expect(issuer.requests()).toBe(before + 2)
@@ -69,8 +69,8 @@ describe('keys that are gone', () => {
     expect(await forged.getSession()).toMatchObject({ reason: 'invalid_jwt' })
     issuer.publish('later')
     world.time += 3_000
-    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ signedIn: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
   })
 
   it('are no outage to SuperTokens: every token is to be refreshed, at once', async () => {

@@ -164,7 +164,7 @@ describe('a session whose cookie is known', () => {
       [-1, true],
     ] as const) {
       clock.time += wait
-      expect(await load(sealed).getSession()).toMatchObject({ authenticated })
+      expect(await load(sealed).getSession()).toMatchObject({ signedIn: authenticated })
     }
   })
 
@@ -174,10 +174,10 @@ describe('a session whose cookie is known', () => {
     const password = PASSWORD
     for (const sealed of [here, there]) success(await load(sealed).getSession())
     await sessions.signOut({ value: here, password })
-    const over = { authenticated: false, reason: 'invalid_session_cookie' }
+    const over = { signedIn: false, reason: 'invalid_session_cookie' }
     expect(await load(here).getSession()).toMatchObject(over)
     expect(await load(here).refreshSession()).toMatchObject({ reason: 'invalid_grant' })
-    expect(await load(there).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(there).getSession()).toMatchObject({ signedIn: true })
 
     const shared = memoryCoordinator({ now: clock.now })
     const [one, other] = [start(shared), start(shared)]
@@ -200,7 +200,7 @@ describe('a session whose cookie is known', () => {
       { path: '/sso/jwks/client_scripted' },
     )
     expect(await load(sealed).getSession()).toMatchObject({
-      authenticated: false,
+      signedIn: false,
       retryable: true,
     })
   })

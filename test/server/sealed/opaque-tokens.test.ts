@@ -12,7 +12,7 @@ describe('a session whose access token nobody but its server can read', () => {
     const { signIn, load, clock, sessions, revoked } = createOpaqueStage()
     const sealed = await signIn({ sessionId: 'session_1', role: 'admin', permissions: ['write'] })
     const facts = {
-      authenticated: true,
+      signedIn: true,
       sessionId: 'session_1',
       role: 'admin',
       permissions: ['write'],
@@ -31,7 +31,7 @@ describe('a session whose access token nobody but its server can read', () => {
     expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt' })
     const { sealed: value } = success(await session.refreshSession())
     expect(await session.getSession()).toMatchObject({
-      authenticated: true,
+      signedIn: true,
       sessionId: 'session_1',
       accessToken: 'opaque-1',
     })
@@ -90,14 +90,14 @@ describe('a session whose access token nobody but its server can read', () => {
     await sessions.signOut({ value: renewed, password })
     expect(await load(one).getSession()).toMatchObject({ reason: 'invalid_session_cookie' })
     expect(await load(renewed).getSession()).toMatchObject({ reason: 'invalid_session_cookie' })
-    expect(await load(other).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(other).getSession()).toMatchObject({ signedIn: true })
   })
 
   it('is not somebody by a token that comes from the future: the clock was set back', async () => {
     const { signIn, load, clock } = createOpaqueStage()
     const sealed = await signIn()
     clock.time -= MINUTE
-    expect(await load(sealed).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).getSession()).toMatchObject({ signedIn: true })
     clock.time -= 1
     expect(await load(sealed).getSession()).toMatchObject({ reason: 'invalid_jwt' })
   })
@@ -149,12 +149,12 @@ describe('a session whose access token nobody but its server can read', () => {
     )
     expect(await opened(old)).not.toHaveProperty('expiresAt')
     expect(await stage.load(old).getSession()).toMatchObject({
-      authenticated: true,
+      signedIn: true,
       sessionId: 'session_1',
       expiresAt: START + MINUTE,
     })
     stage.clock.time += MINUTE
     expect(await stage.load(old).getSession()).toMatchObject({ reason: 'invalid_jwt' })
-    expect(await stage.load(old).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await stage.load(old).refreshSession()).toMatchObject({ signedIn: true })
   })
 })

@@ -22,7 +22,7 @@ describe('what an exchange failed with', () => {
     [make('storage'), 'server_error', true],
     [make('aborted'), 'server_error', true],
   ])('%s is told as %s', (error, reason, retryable) => {
-    expect(toFailure(error)).toEqual({ authenticated: false, retryable, reason, error })
+    expect(toFailure(error)).toEqual({ signedIn: false, retryable, reason, error })
   })
 
   it('comes with the wait that the server asked for, in ms', () => {

@@ -15,8 +15,8 @@ import {
 } from './sealed-sessions-stage.js'
 
 const password = PASSWORD
-const over = { authenticated: false, retryable: false, reason: 'invalid_session_cookie' }
-const refused = { authenticated: false, retryable: false, reason: 'invalid_grant' }
+const over = { signedIn: false, retryable: false, reason: 'invalid_session_cookie' }
+const refused = { signedIn: false, retryable: false, reason: 'invalid_grant' }
 
 describe('a sign-out', () => {
   it('ends the session here and at the server', async () => {
@@ -68,7 +68,7 @@ describe('a sign-out', () => {
     await here.signOut(sealed)
     expect(await there.openSession(sealed).getSession()).toEqual(over)
     expect(await elsewhere.openSession(sealed).getSession()).toMatchObject({
-      authenticated: true,
+      signedIn: true,
     })
   })
 
@@ -78,7 +78,7 @@ describe('a sign-out', () => {
     Reflect.set(coordinator, 'ended', async (name: string) => Number(await ended(name)))
     const { cookie, load, sessions } = createStage({ ...signed, coordinator })
     const value = await cookie()
-    expect(await load(value).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(value).getSession()).toMatchObject({ signedIn: true })
     await sessions.signOut({ value, password })
     expect(await load(value).getSession()).toEqual(over)
   })
@@ -136,7 +136,7 @@ describe('a sign-out', () => {
     const { cookie, load, sessions } = createStage()
     const [one, two] = [await cookie(), await cookie()]
     await sessions.signOut({ value: one, password })
-    expect(await load(two).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(two).refreshSession()).toMatchObject({ signedIn: true })
   })
 
   it.each<[string, Parameters<ReturnType<typeof createStage>['server']['fail']>[0], string]>([

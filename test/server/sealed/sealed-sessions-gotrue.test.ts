@@ -44,7 +44,7 @@ describe('a sealed session of GoTrue', () => {
     const { signIn, load, server, sessions, clock } = createStage()
     const session = load(await signIn())
     const facts = {
-      authenticated: true,
+      signedIn: true,
       sessionId: server.sessions()[0]?.id,
       role: 'authenticated',
       user: { email: ADA.email },
@@ -103,7 +103,7 @@ describe('a sealed session of GoTrue', () => {
     const result = await session.refreshSession({ organizationId: 'org_1' })
     expect(result).toMatchObject({ retryable: false, reason: 'rejected' })
     expect(result.sealed).toEqual(expect.any(String))
-    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ signedIn: true })
   })
 
   it('may be verified by the secret that older projects share', async () => {
@@ -128,7 +128,7 @@ describe('a sealed session of GoTrue', () => {
       return sessions.openSession({ value, password })
     }
     expect(await (await seal(secret)).getSession()).toMatchObject({
-      authenticated: true,
+      signedIn: true,
       sessionId: 'session_1',
     })
     expect(await (await seal(`${secret}!`)).getSession()).toMatchObject({ reason: 'invalid_jwt' })

@@ -58,7 +58,7 @@ describe('a token that was spent is never lost', () => {
     const { session } = await answering([answer], { onSecurityEvent })
     const result = await session.refreshSession()
     expect(result).toEqual({
-      authenticated: false,
+      signedIn: false,
       retryable: false,
       reason: 'invalid_grant',
       error: expect.objectContaining({ message: 'The answer is the session of another person.' }),
@@ -84,7 +84,7 @@ describe('a token that was spent is never lost', () => {
     const { sent, session, pass } = await answering([answer, fine])
     expect(await session.refreshSession()).toMatchObject({ reason, retryable: true })
     pass(1_000)
-    expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+    expect(await session.refreshSession()).toMatchObject({ signedIn: true })
     expect(sent).toEqual(['first', 'first'])
   })
 
@@ -114,7 +114,7 @@ describe('an exchange', () => {
       await vi.advanceTimersByTimeAsync(10_000)
       expect(await waiting).toMatchObject({ retryable: true, reason: 'timeout' })
       clock.time += 10_000
-      expect(await load(sealed).refreshSession()).toMatchObject({ authenticated: true })
+      expect(await load(sealed).refreshSession()).toMatchObject({ signedIn: true })
       expect(vi.getTimerCount()).toBe(0)
     } finally {
       vi.useRealTimers()

@@ -44,7 +44,7 @@ describe('another organization', () => {
       const session = load(await cookie())
       const reason = step === 'sso' ? 'sso_required' : step
       expect(await session.refreshSession({ organizationId: 'org_2' })).toEqual({
-        authenticated: false,
+        signedIn: false,
         retryable: false,
         reason,
         error: expect.objectContaining({
@@ -67,12 +67,12 @@ describe('another organization', () => {
       const { cookie, load } = createStage({ membershipError })
       const session = load(await cookie())
       const refused = {
-        authenticated: false,
+        signedIn: false,
         retryable: false,
         reason: 'rejected',
       }
       expect(await session.refreshSession({ organizationId: 'org_3' })).toMatchObject(refused)
-      expect(await session.refreshSession()).toMatchObject({ authenticated: true })
+      expect(await session.refreshSession()).toMatchObject({ signedIn: true })
     },
   )
 
@@ -83,10 +83,10 @@ describe('another organization', () => {
     server.setOrganization('org_2', { requires: 'sso' })
     const session = load(sealed)
     const result = await session.refreshSession({ organizationId: 'org_2' })
-    expect(result).toMatchObject({ authenticated: false, reason: 'sso_required' })
+    expect(result).toMatchObject({ signedIn: false, reason: 'sso_required' })
     expect(await claim(result.sealed, 'org_id')).toBe('org_1')
     expect(await session.refreshSession()).toMatchObject({
-      authenticated: true,
+      signedIn: true,
       organizationId: 'org_1',
     })
   })

@@ -20,7 +20,7 @@ describe('many requests with one cookie', () => {
     expect(exchanges()).toBe(1)
     clock.time += 2
     expect(await load(sealed).refreshSession()).toMatchObject({ reason: 'invalid_grant' })
-    expect(await load(first.sealed).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(first.sealed).refreshSession()).toMatchObject({ signedIn: true })
   })
 
   it('share a transient failure, which is kept for as long as the server asked', async () => {
@@ -37,7 +37,7 @@ describe('many requests with one cookie', () => {
     release()
     for (const result of await Promise.all(calls)) {
       expect(result).toEqual({
-        authenticated: false,
+        signedIn: false,
         retryable: true,
         reason: 'rate_limit_exceeded',
         retryAfter: 2000,
@@ -46,7 +46,7 @@ describe('many requests with one cookie', () => {
     }
     expect(exchanges()).toBe(1)
     clock.time += 2_000
-    expect(await load(sealed).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).refreshSession()).toMatchObject({ signedIn: true })
   })
 
   it('are kept apart from those of another session', async () => {

@@ -167,11 +167,11 @@ export async function answering(
 }
 
 interface Result {
-  readonly authenticated: boolean
+  readonly signedIn: boolean
 }
-type Success<R extends Result> = Extract<R, { readonly authenticated: true }>
+type Success<R extends Result> = Extract<R, { readonly signedIn: true }>
 
-const isSuccess = <R extends Result>(result: R): result is Success<R> => result.authenticated
+const isSuccess = <R extends Result>(result: R): result is Success<R> => result.signedIn
 
 /** The success that a result must be. */
 export function success<R extends Result>(result: R): Success<R> {

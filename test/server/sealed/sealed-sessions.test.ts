@@ -20,7 +20,7 @@ describe('a sealed session', () => {
     server.impersonate(ADA.email, impersonator)
     const session = load(await cookie())
     const facts = {
-      authenticated: true,
+      signedIn: true,
       sessionId: server.sessions()[0]?.id,
       organizationId: 'org_1',
       role: 'admin',
@@ -73,7 +73,7 @@ describe('a sealed session', () => {
     const { cookie, load, clock } = createStage(signed)
     const json = JSON.stringify(await opened(await cookie()))
     const session = load(await sealText(json, PASSWORD, { ttl: 120_000, now: clock.now }))
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
     // Readers allow a minute for clocks that differ.
     clock.time += 180_001
     expect(await session.getSession()).toMatchObject({ reason: 'invalid_session_cookie' })
@@ -83,9 +83,9 @@ describe('a sealed session', () => {
     const { cookie, load, clock, exchanges } = createStage(signed)
     const session = load(await cookie())
     clock.time += 299_999
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
     clock.time += 1
-    const over = { authenticated: false, retryable: false, reason: 'invalid_jwt' }
+    const over = { signedIn: false, retryable: false, reason: 'invalid_jwt' }
     expect(await session.getSession()).toEqual(over)
     expect(exchanges()).toBe(0)
   })
@@ -95,7 +95,7 @@ describe('a sealed session', () => {
     const password = [OTHER, PASSWORD]
     const session = sessions.openSession({ value: await cookie(), password })
     const { sealed } = success(await session.refreshSession())
-    expect(await load(sealed, OTHER).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(sealed, OTHER).getSession()).toMatchObject({ signedIn: true })
     expect(await load(sealed).getSession()).toMatchObject({
       reason: 'invalid_session_cookie',
     })
@@ -106,7 +106,7 @@ describe('a sealed session', () => {
     const session = load(await cookie())
     server.fail({ type: 'drop' }, { path: '/sso/jwks/client_scripted' })
     expect(await session.getSession()).toEqual({
-      authenticated: false,
+      signedIn: false,
       retryable: true,
       reason: 'network_error',
     })
@@ -146,7 +146,7 @@ describe('a refresh that will never succeed', () => {
     const stage = createStage()
     const value = await prepare(stage)
     const session = stage.sessions.openSession({ value, password: PASSWORD })
-    const found = { authenticated: false, retryable: false, reason }
+    const found = { signedIn: false, retryable: false, reason }
     expect(await session.refreshSession()).toMatchObject(found)
   })
 })
@@ -162,7 +162,7 @@ describe('hostile cookies', () => {
       fc.jsonValue().map((id) => JSON.stringify({ ...tokens, user: { id } })),
       fc.string().map((accessToken) => JSON.stringify({ ...tokens, accessToken, user: ADA })),
     )
-    const nobody = { authenticated: false, retryable: false }
+    const nobody = { signedIn: false, retryable: false }
     await fc.assert(
       fc.asyncProperty(hostile, async (text) => {
         const session = load(await sealText(text, PASSWORD))

@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 /** What looks like a seal, and is none. */
 const FORGED = `Fe26.2*1*${'a'.repeat(64)}*${'b'.repeat(22)}*${'c'.repeat(64)}**${'d'.repeat(64)}*${'e'.repeat(43)}~2`
-const expired = { authenticated: false, retryable: false, reason: 'session_expired' }
+const expired = { signedIn: false, retryable: false, reason: 'session_expired' }
 
 describe('the absolute limit of a session', () => {
   it('ends it, however busy it is, and the auth server is told once', async () => {
@@ -32,7 +32,7 @@ describe('the absolute limit of a session', () => {
     const { signIn, load, clock } = createOpaqueStage()
     const sealed = await signIn()
     clock.time += 400 * DAY - 1
-    expect(await load(sealed).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).refreshSession()).toMatchObject({ signedIn: true })
     clock.time += 1
     expect(await load(sealed).refreshSession()).toEqual(expired)
   })
@@ -44,7 +44,7 @@ describe('the absolute limit of a session', () => {
     clock.time += 30 * DAY
     const renewed = success(await load(sealed).refreshSession()).sealed
     clock.time += DAY - 1
-    expect(await load(renewed).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(renewed).refreshSession()).toMatchObject({ signedIn: true })
     clock.time += 1
     expect(await load(renewed).refreshSession()).toEqual(expired)
   })
@@ -54,7 +54,7 @@ describe('the absolute limit of a session', () => {
     const remembered = await signIn({}, { absolute: 30 * DAY })
     clock.time += 29 * DAY
     const renewed = success(await load(remembered).refreshSession()).sealed
-    expect(await load(renewed).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(renewed).getSession()).toMatchObject({ signedIn: true })
     clock.time += DAY
     expect(await load(renewed).getSession()).toEqual(expired)
   })
@@ -67,7 +67,7 @@ describe('the idle limit of a session', () => {
     const { signIn, load, clock, revoked } = createOpaqueStage(idle)
     const sealed = await signIn()
     clock.time += HOUR - 1
-    expect(await load(sealed).refreshSession()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).refreshSession()).toMatchObject({ signedIn: true })
     clock.time += 1
     expect(await load(sealed).getSession()).toEqual(expired)
     await expect.poll(() => revoked.length).toBe(1)
@@ -80,7 +80,7 @@ describe('the idle limit of a session', () => {
       clock.time += HOUR - 1
       sealed = success(await load(sealed).refreshSession()).sealed
     }
-    expect(await load(sealed).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).getSession()).toMatchObject({ signedIn: true })
   })
 
   it('counts from the last use that was kept beside it', async () => {
@@ -89,7 +89,7 @@ describe('the idle limit of a session', () => {
     clock.time += 50 * MINUTE
     const use = await load(sealed).noteUse()
     clock.time += 50 * MINUTE
-    expect(await load(sealed, use).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(sealed, use).getSession()).toMatchObject({ signedIn: true })
     clock.time += 10 * MINUTE
     expect(await load(sealed, use).getSession()).toEqual(expired)
   })
@@ -105,7 +105,7 @@ describe('the idle limit of a session', () => {
     clock.time += 50 * MINUTE
     const uses = [FORGED, foreign ?? '', older ?? '', newer ?? '']
     for (const use of [uses, [...uses].reverse()]) {
-      expect(await load(sealed, use).getSession()).toMatchObject({ authenticated: true })
+      expect(await load(sealed, use).getSession()).toMatchObject({ signedIn: true })
     }
     expect(await load(sealed, [FORGED, foreign ?? '', older ?? '']).getSession()).toEqual(expired)
   })
@@ -148,7 +148,7 @@ describe('the idle limit of a session', () => {
     const { signIn, load, clock } = createOpaqueStage(idle)
     const sealed = await signIn({ lifetime: DAY })
     clock.time -= 30_000
-    expect(await load(sealed).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(sealed).getSession()).toMatchObject({ signedIn: true })
   })
 
   it('is not lengthened by a clock that was a day ahead when the seal was made', async () => {

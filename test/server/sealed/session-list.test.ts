@@ -158,8 +158,8 @@ describe('a list of sessions', () => {
     expect(await sessions.endListedSession(header, await idOf(bobs))).toBe(false)
     expect(await sessions.endListedSession(header, await idOf(other))).toBe(true)
     expect(await sessions.listSessions(header)).toHaveLength(1)
-    expect((await use(other, FIREFOX)).authenticated).toBe(false)
-    expect((await use(bobs, FIREFOX)).authenticated).toBe(true)
+    expect((await use(other, FIREFOX)).signedIn).toBe(false)
+    expect((await use(bobs, FIREFOX)).signedIn).toBe(true)
     expect(await sessions.listSessions(null)).toEqual([])
   })
 
@@ -170,7 +170,7 @@ describe('a list of sessions', () => {
     }
     const { sign, use, listOf } = createListWorld(broken)
     const value = await sign('sid-1')
-    expect((await use(value, FIREFOX)).authenticated).toBe(true)
+    expect((await use(value, FIREFOX)).signedIn).toBe(true)
     await expect(listOf(value)).rejects.toMatchObject({ code: 'storage', retryable: true })
     const none = createOidcServerWorld()
     const call = none.sealed.listSessions({ value: await none.seal(), password })

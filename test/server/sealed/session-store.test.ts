@@ -72,11 +72,11 @@ describe('a session that is too large for its cookies, where there is a store', 
     const { signIn, load, state } = createStoreStage()
     const value = await signIn({ user: large })
     state.down = ['put', 'get', 'expire']
-    const unknown = { authenticated: false, retryable: true, reason: 'server_error' }
+    const unknown = { signedIn: false, retryable: true, reason: 'server_error' }
     expect(await load(value).getSession()).toEqual(unknown)
     expect(await load(value).refreshSession()).toEqual(unknown)
     state.down = []
-    expect(await load(value).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(value).getSession()).toMatchObject({ signedIn: true })
   })
 
   it('is over for good when somebody signs out while the store does not answer, and the server hears of it later', async () => {
@@ -90,7 +90,7 @@ describe('a session that is too large for its cookies, where there is a store', 
     state.down = []
     clock.time += DAY
     expect(await load(stolen).refreshSession()).toMatchObject({ reason: 'invalid_grant' })
-    expect(await load(stolen).getSession()).toMatchObject({ authenticated: false })
+    expect(await load(stolen).getSession()).toMatchObject({ signedIn: false })
     await expect.poll(() => revoked).toEqual(['opaque-1'])
   })
 

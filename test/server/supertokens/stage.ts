@@ -26,7 +26,15 @@ export function createStage({ core: scripted, ...options }: StageOptions = {}) {
   const clock = { time: START, now: () => clock.time }
   const core = createScriptedSuperTokensCore({ clock, ...scripted })
   const start = (more: Partial<SuperTokensOptions> = {}) =>
-    createSuperTokens({ hosts: HOST, fetch: core.fetch, now: clock.now, ...options, ...more })
+    createSuperTokens({
+      hosts: HOST,
+      fetch: core.fetch,
+      now: clock.now,
+      // By a real clock, which a busy machine must not let run out.
+      requestTimeout: HOUR,
+      ...options,
+      ...more,
+    })
   const superTokens = start()
   return {
     clock,

@@ -173,7 +173,7 @@ describe('a sealed session that asks its auth server', () => {
     const { introspection, endpoint, seen, clock: other } = createEndpoint(active(true))
     const { signIn, load, clock } = createOpaqueStage({ verification: introspection })
     const session = load(await signIn())
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
     expect(seen).toHaveLength(1)
     endpoint.answer = active(false)
     clock.time += 30_000
@@ -181,7 +181,7 @@ describe('a sealed session that asks its auth server', () => {
     expect(await session.getSession()).toMatchObject({ reason: 'invalid_jwt', retryable: false })
     success(await session.refreshSession())
     // The server has just given this one, and is not asked about it.
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
     expect(seen).toHaveLength(2)
   })
 
@@ -211,7 +211,7 @@ describe('a sealed session that asks its auth server', () => {
     const { introspection } = createEndpoint(() => new Response('', { status: 503 }))
     const { signIn, load } = createOpaqueStage({ verification: introspection })
     expect(await load(await signIn()).getSession()).toEqual({
-      authenticated: false,
+      signedIn: false,
       retryable: true,
       reason: 'server_error',
     })

@@ -334,10 +334,10 @@ describe('createWorkOSSessions', () => {
       issuer: 'https://auth.example',
     })
     const sessionData = await cookie()
-    expect(await load(sessionData).getSession()).toMatchObject({ authenticated: true })
+    expect(await load(sessionData).getSession()).toMatchObject({ signedIn: true })
     for (const [issuer, expected] of [
       ['https://api.workos.com', { reason: 'invalid_jwt' }],
-      [['https://api.workos.com', 'https://auth.example'], { authenticated: true }],
+      [['https://api.workos.com', 'https://auth.example'], { signedIn: true }],
     ] as const) {
       const sessions = createWorkOSSessions({ ...client, issuer, now: clock.now })
       const session = sessions.openSession({ value: sessionData, password: PASSWORD })
@@ -348,10 +348,10 @@ describe('createWorkOSSessions', () => {
   it('reads the keys again when they have changed', async () => {
     const { cookie, load, server, clock } = createStage(signed)
     const session = load(await cookie())
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
     server.rotateKeys({ withdraw: true })
     clock.time += 31_000
     await session.refreshSession()
-    expect(await session.getSession()).toMatchObject({ authenticated: true })
+    expect(await session.getSession()).toMatchObject({ signedIn: true })
   })
 })
