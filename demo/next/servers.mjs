@@ -112,7 +112,11 @@ const SERVERS = {
   },
   gotrue({ createScriptedGoTrue }, { appUrl, lifetime }) {
     const people = users.map(({ email }) => ({ email, password: 'no secret either' }))
-    const server = createScriptedGoTrue({ users: people, accessTokenLifetime: lifetime })
+    const server = createScriptedGoTrue({
+      users: people,
+      accessTokenLifetime: lifetime,
+      redirectUrls: [`${appUrl}/**`],
+    })
     return {
       server,
       fault: { grant: 'refresh_token' },

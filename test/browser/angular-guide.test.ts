@@ -116,7 +116,7 @@ describe.skipIf(!findChromium())('the app of a guide of Angular', () => {
 
   it('with GoTrue says why nobody is signed in, signs in, asks for its rows, and signs out in all tabs', async () => {
     const { site, complaints } = await serve('gotrue-angular')
-    const server = createScriptedGoTrue({ users: [ADA] })
+    const server = createScriptedGoTrue({ users: [ADA], redirectUrls: ['**'] })
     await context.route(`${PROJECT}/**`, async (route) => {
       const request = await requestOf(route)
       if (!request.url.includes('/rest/')) return fulfill(route, await server.fetch(request))

@@ -36,7 +36,11 @@ function createRenderer(server: FrameworkServer) {
 
 /** Starts the site of a framework on a free port of the loopback. */
 export async function startBindingsSite(name: Name): Promise<BindingsSite> {
-  const auth = createScriptedGoTrue({ users: [ADA], accessTokenLifetime: 4_000 })
+  const auth = createScriptedGoTrue({
+    users: [ADA],
+    redirectUrls: ['**'],
+    accessTokenLifetime: 4_000,
+  })
   const contents = `
     import { open } from '../browser/bindings-page.js'
     import * as framework from '../${name}/page.js'

@@ -41,7 +41,11 @@ const pageOf = (name: string): string =>
 export async function startCompatSite(): Promise<CompatSite> {
   const origins: string[] = []
   const site = { rpId: 'localhost', rpName: 'App', origins }
-  const server = createScriptedGoTrue({ passkeys: site, mfa: { webauthn: site } })
+  const server = createScriptedGoTrue({
+    redirectUrls: ['**'],
+    passkeys: site,
+    mfa: { webauthn: site },
+  })
   const asked: string[] = []
   const scripts = new Map([
     // What is tested is what was built.

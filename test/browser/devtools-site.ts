@@ -28,7 +28,12 @@ export interface DevtoolsSite {
 export async function startDevtoolsSite(accessTokenLifetime: number): Promise<DevtoolsSite> {
   const users = [{ email: 'ada@example.com', password: 'correct horse' }]
   // What was replaced counts no more, but for the one before the newest, whose answer may be lost.
-  const server = createScriptedGoTrue({ users, accessTokenLifetime, reuseInterval: 0 })
+  const server = createScriptedGoTrue({
+    redirectUrls: ['**'],
+    users,
+    accessTokenLifetime,
+    reuseInterval: 0,
+  })
   const script = await bundle('devtools-page')
   const { origin, close } = await listen(async (request, response) => {
     if (request.url?.startsWith('/auth/v1/')) {

@@ -54,6 +54,7 @@ async function startApp(script: string) {
   // By this name alone GoTrue lets wallets sign for pages without https.
   const origin = `http://localhost:${port}`
   server = createScriptedGoTrue({
+    redirectUrls: ['**'],
     users: [ADA],
     signing: 'es256',
     sso: [

@@ -36,7 +36,7 @@ const startPage = (origin: string): string =>
 
 describe.skipIf(!findChromium())('a page without a bundler', () => {
   const users = [{ email: 'ada@example.com', password: 'correct horse' }]
-  const gotrue = createScriptedGoTrue({ users })
+  const gotrue = createScriptedGoTrue({ users, redirectUrls: ['**'] })
   let browser: Browser
   let server: NodeServer
 

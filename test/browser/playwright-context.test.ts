@@ -29,7 +29,7 @@ describe.skipIf(!findChromium())('an app in a Playwright context that starts sig
   })
 
   beforeEach(async () => {
-    server = createScriptedGoTrue({ users: [ADA] })
+    server = createScriptedGoTrue({ users: [ADA], redirectUrls: ['**'] })
     context = await browser.newContext()
     await signInContext(context, {
       server,

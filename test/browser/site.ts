@@ -65,7 +65,12 @@ export async function startSite(options: ScriptedGoTrueOptions = {}): Promise<Si
     { email: 'ada@example.com', password: 'correct horse' },
     { email: 'bob@example.com', password: 'correct horse' },
   ]
-  const server = createScriptedGoTrue({ users, accessTokenLifetime: 4_000, ...options })
+  const server = createScriptedGoTrue({
+    users,
+    accessTokenLifetime: 4_000,
+    redirectUrls: ['**'],
+    ...options,
+  })
   const scripts = new Map([
     ['/page.js', await bundle('page')],
     ['/page-0.1.0.js', await bundle('page', '0.1.0')],

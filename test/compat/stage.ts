@@ -91,7 +91,9 @@ export function open(
   { server: settings, options }: StageOptions = {},
   given: Partial<Pick<Side, 'server' | 'entries'>> = {},
 ): Side {
-  const server = given.server ?? createScriptedGoTrue({ users: [ADA], ...settings })
+  const server =
+    given.server ??
+    createScriptedGoTrue({ users: [ADA], redirectUrls: ['https://app.example/**'], ...settings })
   const entries = given.entries ?? new Map<string, string>()
   const url = 'http://localhost/auth/v1'
   const sent: unknown[] = []

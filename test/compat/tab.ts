@@ -22,7 +22,12 @@ export const storageOf = ({ storage }: FakeTab) => ({
 /** A browser and a server; its tabs have auth-js's face. */
 export function createTabs(settings: ScriptedGoTrueOptions = {}) {
   const browser = createFakeBrowser()
-  const server = createScriptedGoTrue({ clock: browser.clock, users: [ADA], ...settings })
+  const server = createScriptedGoTrue({
+    clock: browser.clock,
+    users: [ADA],
+    redirectUrls: ['https://app.example/**'],
+    ...settings,
+  })
 
   function open(options: Options = {}, href = APP) {
     const tab = browser.tab({ href })

@@ -92,6 +92,7 @@ const addressOf = ({ url = '/' }: IncomingMessage): URL => new URL(url, 'http://
 export async function startSite(): Promise<Site> {
   const emails = ['ada@example.com', 'bob@example.com']
   const server = createScriptedGoTrue({
+    redirectUrls: ['**'],
     users: emails.map((email) => ({ email, password: 'correct horse' })),
     // The cases tell exchanges apart by their access tokens; those of HS256 are equal in a second.
     signing: 'es256',

@@ -81,7 +81,11 @@ async function startOidc(app: string): Promise<Authority> {
 
 async function startGoTrue(): Promise<Authority> {
   const { server, origin, shared } = await serve(() =>
-    createScriptedGoTrue({ accessTokenLifetime: LIFE * 1000, rotation: 'strict' }),
+    createScriptedGoTrue({
+      redirectUrls: ['**'],
+      accessTokenLifetime: LIFE * 1000,
+      rotation: 'strict',
+    }),
   )
   return {
     ...shared,

@@ -53,6 +53,7 @@ export interface Project extends AuthServer {
 /** A project of Supabase: GoTrue, and one table. */
 export async function startProject(): Promise<Project> {
   const server = createScriptedGoTrue({
+    redirectUrls: ['**'],
     users: [ADA],
     accessTokenLifetime: LIFE,
     rotation: 'strict',

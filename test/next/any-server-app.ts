@@ -96,6 +96,7 @@ export async function startAnyServer({ by, life, isDev = false }: AnyServerOptio
   const { flags } = by
   build(folder, { sources: written.map(([name]) => name), stdio, flags })
   const gotrue = createScriptedGoTrue({
+    redirectUrls: ['**'],
     users: [BEA],
     signing: 'es256',
     accessTokenLifetime: life,

@@ -30,7 +30,12 @@ export interface GotrueAppOptions {
 /** A Next.js app with GoTrue, in which people sign in at the page `/login`. */
 export function createGotrueApp({ env, auth: options, proxy, scripted }: GotrueAppOptions = {}) {
   const clock = { time: 1_700_000_000_000, now: () => clock.time }
-  const server = createScriptedGoTrue({ clock, users: [ADA], ...scripted })
+  const server = createScriptedGoTrue({
+    clock,
+    users: [ADA],
+    redirectUrls: [`${ORIGIN}/**`],
+    ...scripted,
+  })
   const next = createFakeNext({ ...ENV, ...env })
   const auth = createNextGotrueWith(next.framework, {
     signInPage: '/login',

@@ -14,7 +14,12 @@ const ADA = { email: 'ada@example.test', password: 'secret-1' }
 export function createPasswordApp(options: Partial<NextSessionsOptions<GoTrueUser>> = {}) {
   const clock = { time: 1_700_000_000_000, now: () => clock.time }
   const { now } = clock
-  const server = createScriptedGoTrue({ clock, users: [ADA], signing: 'es256' })
+  const server = createScriptedGoTrue({
+    clock,
+    users: [ADA],
+    signing: 'es256',
+    redirectUrls: [`${ORIGIN}/**`],
+  })
   const url = 'http://localhost/auth/v1'
   const provider = gotrue({ url, fetch: server.fetch, now })
   const next = createFakeNext()

@@ -91,7 +91,7 @@ describe('a page that redirects to getSignInUrl() with hints', () => {
   })
 
   it('is told what to do where GoTrue knows no other provider', async () => {
-    const server = createScriptedGoTrue({ signing: 'es256' })
+    const server = createScriptedGoTrue({ signing: 'es256', redirectUrls: [`${ORIGIN}/**`] })
     const next = createFakeNext()
     const url = 'https://project.example/auth/v1'
     const gotrue = createGotrue({ url, apiKey: 'key', fetch: server.fetch })

@@ -23,6 +23,7 @@ export function createGoTrueWorld(options: ScriptedGoTrueOptions = {}) {
   const server = createScriptedGoTrue({
     clock: browser.clock,
     users: [ADA, BOB],
+    redirectUrls: ['https://app.example/**'],
     manualLinking: true,
     ...options,
   })

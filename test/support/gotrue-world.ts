@@ -12,7 +12,12 @@ export const ADA = { email: 'ada@example.com', password: 'secret-1' }
 export function gotrueWorld(options: ScriptedGoTrueOptions = {}) {
   const browser = createFakeBrowser()
   const { clock } = browser
-  const server = createScriptedGoTrue({ clock, users: [ADA], ...options })
+  const server = createScriptedGoTrue({
+    clock,
+    users: [ADA],
+    redirectUrls: ['https://app.example/**'],
+    ...options,
+  })
   const tab = browser.tab({ cors: true })
   const fetch = tab.fetch(server.fetch)
   const auth = new AuthClient({

@@ -14,7 +14,12 @@ const USERS = [{ email: 'ada@example.com', phone: '4911', password: 'correct hor
 /** A scripted server on a manual clock, and short ways to talk to it. */
 export function createDesk(options: ScriptedGoTrueOptions = {}) {
   const clock = createManualClock()
-  const server = createScriptedGoTrue({ users: USERS, clock, ...options })
+  const server = createScriptedGoTrue({
+    users: USERS,
+    clock,
+    redirectUrls: ['https://app.example/**'],
+    ...options,
+  })
 
   async function send(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = { 'X-Supabase-Api-Version': '2024-01-01', ...init.headers }

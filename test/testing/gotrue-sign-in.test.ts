@@ -252,6 +252,18 @@ describe('sign-in by redirect', () => {
   })
 })
 
+describe('a server that was told of no other address', () => {
+  it.each([
+    ['https://app.example/in', 'http://localhost/'],
+    ['http://localhost:3000/in', 'http://localhost:3000/in'],
+  ])('sends who wants to go to %s to %s, as GoTrue does', async (wanted, there) => {
+    const desk = createDesk({ redirectUrls: undefined })
+    const query = new URLSearchParams({ provider: 'github', redirect_to: wanted })
+    const { origin, pathname } = await follow(desk, `/authorize?${query}`)
+    expect(origin + pathname).toBe(there)
+  })
+})
+
 describe('the link of a message', () => {
   const linked = async (challenge: object) => {
     const desk = createDesk()

@@ -20,11 +20,9 @@ export function redirectTarget({ options }: ServerContext, url: URL): URL {
   const wanted = url.searchParams.get('redirect_to') ?? ''
   if (!URL.canParse(wanted)) return site
   const target = new URL(wanted)
-  const { redirectUrls } = options
+  const { redirectUrls = [] } = options
   const allowed =
-    !redirectUrls ||
-    target.hostname === site.hostname ||
-    redirectUrls.some((entry) => isIn(entry, wanted))
+    target.hostname === site.hostname || redirectUrls.some((entry) => isIn(entry, wanted))
   return allowed ? target : site
 }
 

@@ -128,9 +128,9 @@ export interface ScriptedGoTrueOptions {
   /**
    * Where else they may be sent, besides to pages of the site's host: addresses, of which `**` at the end stands for
    * anything. A `redirect_to` that is none of these is left out, without a word.
-   * @default wherever they are to be sent, which a real one never has
+   * @default none: to the site only, as GoTrue has it
    */
-  readonly redirectUrls?: readonly string[]
+  readonly redirectUrls?: readonly string[] | undefined
   /** What paths begin with. @default '/auth/v1' */
   readonly path?: string
   /**

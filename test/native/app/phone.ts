@@ -72,6 +72,7 @@ const elsewhere = (url: string): Response =>
 export function createPhone({ native, packages, after, crypto }: Surroundings) {
   const clock = createManualClock({ settle })
   const server = createScriptedGoTrue({
+    redirectUrls: ['com.example.app://**'],
     users: [{ ...ADA, data: PROFILE }],
     signing: 'digest',
     clock,

@@ -48,6 +48,7 @@ export function createGotrueServerWorld(options: GotrueServerWorldOptions = {}) 
   const scripted = createScriptedGoTrue({
     clock,
     users: [ADA, BOB],
+    redirectUrls: [`${APP}/**`],
     wait: (ms) => new Promise((resolve) => clock.schedule(ms, resolve)),
     ...options.scripted,
   })

@@ -210,7 +210,13 @@ async function read(response: Response, isPreflight: boolean): Promise<Reply> {
 export function createLab(options: ScriptedGoTrueOptions): Lab {
   const clock = createManualClock({ now: 1_700_000_000_000 })
   const start = clock.now()
-  const server = createScriptedGoTrue({ clock, path: '', jwtSecret: SECRET, ...options })
+  const server = createScriptedGoTrue({
+    clock,
+    path: '',
+    jwtSecret: SECRET,
+    redirectUrls: ['https://app.example.test/**'],
+    ...options,
+  })
   const notes = createNotes()
 
   async function send(path: string, init: RequestInit): Promise<Reply> {
