@@ -471,6 +471,20 @@ describe('the address for signing out', () => {
     })
   })
 
+  it('says besides what the server knows by names of its own, and nothing else than that', async () => {
+    const { signIn, auth } = oidcPage({})
+    await signIn()
+    const parameters = { federated: '', logout_hint: 'ada', ui_locales: 'fr', client_id: 'other' }
+    const address = await auth.actions.signOutUrl({ parameters, idTokenHint: false })
+    expect(Object.fromEntries(new URL(address).searchParams)).toEqual({
+      ...parameters,
+      realm: 'one',
+      client_id: 'app',
+    })
+    const wrong = Reflect.apply(auth.actions.signOutUrl, null, [{ parameters: { a: 1 } }])
+    await expect(wrong).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
   it('holds no token where the app wants none in an address', async () => {
     const { signIn, auth } = oidcPage({})
     await signIn()

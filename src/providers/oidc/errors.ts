@@ -1,9 +1,16 @@
-import { AuthError, type AuthErrorCode } from '../../core/errors.js'
+import { AuthError, type AuthErrorCode, type RequiredStep } from '../../core/errors.js'
 import type { HttpAnswer } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
 import { toPassing } from '../shared/passing.js'
 import { plain, refusalIn } from '../shared/refusal.js'
-import type { OidcStep } from './types.js'
+
+/** Another step that the server wants first; made for `signInUrl` to take. */
+export interface OidcStep extends RequiredStep {
+  readonly acrValues?: string | undefined
+  /** In ms. */
+  readonly maxAge?: number | undefined
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
 
 /** The server's definite word about a refresh token (RFC 6749 §5.2), and the statuses it comes with. */
 const TERMINAL = 'invalid_grant'

@@ -28,6 +28,7 @@ export type OidcPreset = Pick<
   | 'endSessionEndpoint'
   | 'hintParameters'
   | 'revokesTokens'
+  | 'assertionAudience'
 >
 
 /** For servers that have no `offline_access`, or need it for no refresh token. */
@@ -100,7 +101,8 @@ export function oktaPreset(
 }
 
 /**
- * Microsoft Entra ID, for one tenant. It revokes no tokens: what was ended here is kept out here.
+ * Microsoft Entra ID, for one tenant. It revokes no tokens: what was ended here is kept out here. It knows a
+ * `privateKey` by its `certificate`.
  * @example
  * ```ts
  * import { createOidc, entraPreset } from 'holdfast/server/oidc'
@@ -112,7 +114,11 @@ export function oktaPreset(
  */
 export function entraPreset(options: Pick<EntraOptions, 'tenantId'>): OidcPreset {
   checkObject('options', options)
-  return { issuer: entraIssuer(options.tenantId), revokesTokens: false }
+  return {
+    issuer: entraIssuer(options.tenantId),
+    revokesTokens: false,
+    assertionAudience: 'token_endpoint',
+  }
 }
 
 /**

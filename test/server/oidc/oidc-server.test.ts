@@ -341,6 +341,9 @@ describe('the address of a page', () => {
       state: 'x',
     })
     expect(await errorOf(oidc.signOutUrl({ returnTo: 'javascript:alert(1)' }))).toEqual(invalid)
+    const more = { logout_hint: 'ada', client_id: 'other' }
+    const { searchParams } = new URL(await oidc.signOutUrl({ parameters: more }))
+    expect([searchParams.get('logout_hint'), searchParams.get('client_id')]).toEqual(['ada', 'app'])
   })
 
   it('asks for what the options say, which no sign-in replaces', async () => {
