@@ -94,8 +94,10 @@ export function createServer(options: ServerOptions, further: readonly string[] 
   if ((options.metadata?.issuer ?? issuer) !== issuer)
     invalid('The `metadata` is that of another `issuer`.')
   const checkEndpoint = createCheckEndpoint(base, insecure)
-  const read = (document: unknown): OidcMetadata =>
-    readDocument(document, [...USED, ...further], checkEndpoint)
+  const read = (document: unknown): OidcMetadata => ({
+    ...readDocument(document, [...USED, ...further], checkEndpoint),
+    issuer,
+  })
   let found = options.metadata && read(options.metadata)
   let believed = true
   let unheard: boolean | undefined
@@ -137,8 +139,14 @@ export function createServer(options: ServerOptions, further: readonly string[] 
     })
   }
 
-  /** What storage holds may be anything; what cannot be used is asked for again. */
+  /**
+   * What storage holds may be anything; what cannot be used is asked for again.
+   * @throws AuthError `refresh_rejected` for what is another issuer's, whose tokens must not come here.
+   */
   function usable(kept: unknown): OidcMetadata | null {
+    if ((asObject(kept)?.issuer ?? issuer) !== issuer) {
+      throw new AuthError('refresh_rejected', 'The session is of another issuer: sign in again.')
+    }
     try {
       return kept ? read(kept) : null
     } catch {
@@ -150,7 +158,8 @@ export function createServer(options: ServerOptions, further: readonly string[] 
     send,
     binding,
     async find(context, kept) {
-      const known = found ?? usable(kept)
+      const before = usable(kept)
+      const known = found ?? before
       if (known && believed) return known
       // Where that cannot be asked, the kept address is tried again the next time: it may be somebody's
       // by then, and a server in trouble is asked for one thing at a time.
