@@ -29,8 +29,8 @@ export interface OidcPrivateKey {
   /** Such as `PS256`. @default that of the key, `RS256` for an RSA key that names none */
   readonly algorithm?: string | undefined
   /**
-   * Its certificate, as a text of PEM, for servers that know keys by certificates, such as Entra. What is
-   * signed then names it by its thumbprints (`x5t`, `x5t#S256`). @default the key is known by its `keyId`
+   * Its certificate, as a text of PEM, for servers that know keys by certificates, such as Entra: what is
+   * signed then names it by its thumbprints (`x5t`, `x5t#S256`).
    */
   readonly certificate?: string | undefined
 }
