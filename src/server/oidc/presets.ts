@@ -2,7 +2,7 @@ import {
   auth0Issuer,
   auth0SignOut,
   cognitoIssuer,
-  entraIssuer,
+  entraServer,
   keycloakIssuer,
   oktaIssuer,
   zitadelIssuer,
@@ -22,6 +22,7 @@ import type { OidcServerOptions } from './types.js'
 export type OidcPreset = Pick<
   OidcServerOptions,
   | 'issuer'
+  | 'metadata'
   | 'scope'
   | 'parameters'
   | 'postLogoutParameter'
@@ -101,7 +102,7 @@ export function oktaPreset(
 }
 
 /**
- * Microsoft Entra ID, for one tenant. It revokes no tokens: what was ended here is kept out here. It knows a
+ * Microsoft Entra ID, for one tenant or for all. It revokes no tokens: what was ended here is kept out here. It knows a
  * `privateKey` by its `certificate`.
  * @example
  * ```ts
@@ -115,7 +116,7 @@ export function oktaPreset(
 export function entraPreset(options: Pick<EntraOptions, 'tenantId'>): OidcPreset {
   checkObject('options', options)
   return {
-    issuer: entraIssuer(options.tenantId),
+    ...entraServer(options.tenantId),
     revokesTokens: false,
     assertionAudience: 'token_endpoint',
   }
