@@ -378,6 +378,16 @@ describe('a sign-in that the server refuses', () => {
     expect(outcome).toMatchObject({ message: 'The sign-in was refused.' })
   })
 
+  it('at the token endpoint may come with 200, as at GitHub', async () => {
+    const { begin, comeBack, replies } = oidcPage({ scope: 'read:user' })
+    const { parameters } = await begin()
+    const said = { error: 'bad_verification_code', error_description: 'secret-code is wrong.' }
+    replies.push([200, said])
+    const refused = await comeBack({ code: 'secret-code', state: parameters.state ?? '' })
+    expect(refused).toMatchObject({ code: 'rejected', serverCode: 'bad_verification_code' })
+    expect(`${refused}`).not.toContain('secret-code')
+  })
+
   it('at the token endpoint is invalid_credentials for a code that is spent', async () => {
     const { begin, comeBack, replies } = oidcPage({})
     const { state = '' } = (await begin()).parameters

@@ -246,6 +246,14 @@ describe('calls that are about no session', () => {
     }
   })
 
+  it('bring a refusal that comes with 200, as at GitHub', async () => {
+    const { oidc } = wire({}, [200, { error: 'incorrect_client_credentials' }])
+    expect(await errorOf(oidc.clientCredentials())).toMatchObject({
+      code: 'rejected',
+      serverCode: 'incorrect_client_credentials',
+    })
+  })
+
   it('bring nothing where the answer holds none', async () => {
     for (const body of [{}, { access_token: 5 }, []]) {
       const { oidc } = wire({}, [200, body])
