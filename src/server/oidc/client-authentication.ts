@@ -40,8 +40,8 @@ const CURVES: Readonly<Record<string, string>> = {
   Ed25519: 'EdDSA',
 }
 
-/** The first certificate of a text of PEM (RFC 7468 §5.1). */
-const PEM = /-----BEGIN CERTIFICATE-----\s+([A-Za-z\d+/][\sA-Za-z\d+/=]*)-----END CERTIFICATE-----/
+/** What a certificate stands between in a text of PEM (RFC 7468 §5.1). */
+const [BEGIN, END] = ['-----BEGIN CERTIFICATE-----', '-----END CERTIFICATE-----']
 
 function reject(message: string): never {
   throw new AuthError('invalid_argument', message)
@@ -50,9 +50,11 @@ function reject(message: string): never {
 /** The bytes of a certificate; nothing where none is given. */
 function bytesOf(certificate: unknown): Uint8Array<ArrayBuffer> | undefined {
   if (certificate === undefined) return undefined
-  const [, base64 = '='] = PEM.exec(text(certificate) ?? '') ?? []
+  const [, rest = ''] = (text(certificate) ?? '').split(BEGIN, 2)
+  const [base64 = '', ...after] = rest.split(END, 2)
   try {
-    return Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))
+    const bytes = atob(base64.trim() && after.length > 0 ? base64 : '=')
+    return Uint8Array.from(bytes, (sign) => sign.charCodeAt(0))
   } catch {
     return reject('`privateKey.certificate` is a certificate, as a text of PEM.')
   }

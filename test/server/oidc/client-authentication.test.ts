@@ -119,6 +119,8 @@ describe('a client says who it is', () => {
     'MIIC',
     '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----',
     '-----BEGIN CERTIFICATE-----\nabcde\n-----END CERTIFICATE-----',
+    '-----BEGIN CERTIFICATE-----\nYQ==\n',
+    { toString: 'none' },
     5,
   ])('by no certificate that is none: %j', async (certificate) => {
     const { key } = await makePair(EC)
