@@ -32,7 +32,7 @@ export type OidcParameters = Readonly<Record<string, string>>
 /** The claims of an id token, or what the userinfo endpoint says. */
 export type OidcClaims = Readonly<Record<string, unknown>>
 
-/** A user as the server describes them (OIDC Core §5.1), the names of the fields in camelCase. */
+/** A user as the server describes them (OIDC Core §5.1), names that are one word in camelCase. */
 export interface OidcUser extends SessionUser {
   readonly emailVerified?: boolean
   readonly name?: string
