@@ -19,6 +19,7 @@ export function createHost<User extends SessionUser>(
     withSession: engine.withSession,
     request: engine.request,
     exchange: engine.exchange,
+    alone: engine.alone,
     updateUser: engine.updateUser,
     saveFlow: flows.save,
     flows: flows.list,

@@ -9,6 +9,24 @@ const calls = 'src/server/oidc/calls.ts'
 /** Checks that are gone of a client of an OpenID Connect server on a server. */
 export const OIDC_SERVER = [
   {
+    file: 'src/server/backend/same-address.ts',
+    name: 'A callback page that is loaded anew sends its code again.',
+    find: '    if (found) return found.outcome\n',
+    replace: '',
+  },
+  {
+    file: 'src/server/backend/same-address.ts',
+    name: 'What a code brought is given out for as long as the process lives.',
+    find: '(at !== null && !isLately(at, LATELY, now()))',
+    replace: 'false',
+  },
+  {
+    file: 'src/server/backend/same-address.ts',
+    name: 'A sign-in that failed for a moment has failed for ten seconds.',
+    find: '      if (lasts(outcome)) entry.at = now()\n',
+    replace: '      if (outcome) entry.at = now()\n',
+  },
+  {
     file: proof,
     name: 'A secret goes with any way of saying who a client is, and with none.',
     find: "if (!method || !fits('clientSecret') || !fits('privateKey'))",

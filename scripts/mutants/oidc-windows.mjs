@@ -9,6 +9,55 @@ const errors = 'src/providers/oidc/errors.ts'
 /** Checks that are gone of sign-ins in windows and frames, of second factors, and of what other libraries left. */
 export const OIDC_WINDOWS = [
   {
+    file: 'src/providers/shared/redirect.ts',
+    name: 'Two tabs that handle one callback send its code twice.',
+    find: '      .alone(() => finish(address, call), call)\n',
+    replace: '      .flows()\n      .then(() => finish(address, call))\n',
+  },
+  {
+    file: 'src/core/alone.ts',
+    name: 'Who waits for a turn may not find yet what the one before has removed.',
+    find: '      arrivals.saved()\n',
+    replace: '',
+  },
+  {
+    file: 'src/core/engine.ts',
+    name: 'A client that is disposed of waits on for its turn with a callback.',
+    find: '      arrivals.dispose(disposed)\n',
+    replace: '',
+  },
+  {
+    file: 'src/providers/oidc/server.ts',
+    name: 'The tokens of a session go to another issuer.',
+    find: 'if ((asObject(kept)?.issuer ?? issuer) !== issuer)',
+    replace: 'if (asObject(kept)?.issuer === null)',
+  },
+  {
+    file: 'src/providers/oidc/server.ts',
+    name: 'In an outage nobody asks a token endpoint whose issuer cannot tell whether it has moved.',
+    find: 'if (known && unheard) return known',
+    replace: 'if (known && !context) return known',
+  },
+  {
+    file: 'src/providers/oidc/server.ts',
+    name: 'A page that may not read a 404 does not look for the other document.',
+    find: "&& !isAuthError(error, 'network')) throw error",
+    replace: ') throw error',
+  },
+  {
+    file: 'src/providers/oidc/tokens.ts',
+    name: 'A token endpoint whose name is gone is asked for ever.',
+    find: "if (unheard || isAuthError(error, 'bad_response'))",
+    replace: "if (isAuthError(error, 'bad_response'))",
+  },
+  {
+    file: 'src/providers/oidc/id-token.ts',
+    name: 'A token of any tenant of Entra passes for one of the tenant that it names.',
+    find: 'iss: iss === issuer.replace(TENANT, `${claims.tid}`)',
+    replace:
+      "iss: issuer.includes(TENANT) ? `${iss}`.startsWith(issuer.split(TENANT)[0] ?? '') : iss === issuer",
+  },
+  {
     file: 'src/providers/oidc/begin.ts',
     name: 'A client that was disposed of sends a window or a frame to the server.',
     find: 'context.throwIfDisposed?.()\n',

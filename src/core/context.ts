@@ -18,6 +18,8 @@ export interface EngineContext<User extends SessionUser> {
   readonly section: Section
   /** In which sign-ins are saved one at a time, where some must not replace another person's: `Provider.mayYield`. */
   readonly gate: Section
+  /** In which what came back by a redirect is traded, once for all contexts. */
+  readonly arrivals: Section
   /** Sends one request to the provider, within its time. @throws AuthError `timeout`, `aborted`. */
   request<T>(send: (context: RequestContext) => Promise<T>, signal?: Signal): Promise<T>
   /**

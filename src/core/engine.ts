@@ -1,4 +1,5 @@
 import { type Accounts, createAccounts } from './accounts.js'
+import { createAlone } from './alone.js'
 import { bounded } from './bounded.js'
 import { invalid } from './check-options.js'
 import { type CommitPath, createCommitPath } from './commit.js'
@@ -44,11 +45,9 @@ export interface Engine<User extends SessionUser>
   update(base: SessionRecord<User>, grant: Grant<User>): void
   request<T>(send: (context: RequestContext) => Promise<T>, options?: CallOptions): Promise<T>
   withSession: ActionHost<User>['withSession']
-  updateUser(
-    send: (session: Session<User>, context: RequestContext) => Promise<User>,
-    options?: CallOptions,
-  ): Promise<User>
+  updateUser: ActionHost<User>['updateUser']
   signOut(scope: SignOutScope, options?: CallOptions): Promise<void>
+  alone: ActionHost<User>['alone']
   /** Somebody is there. @throws AuthError `invalid_argument` without timeouts. */
   stay(): Promise<void>
   dispose(): void
@@ -85,6 +84,7 @@ function createContext<User extends SessionUser>(
     limits,
     section,
     gate: createSection({ environment, lockName: `${name}:gate`, timeout: atGate, lag }),
+    arrivals: createSection({ environment, lockName: `${name}:back`, timeout: inside, lag }),
     store: createStore<User>({ environment, limits, debug: settings.debug }),
     vault: createVault<User>({ environment, storage, storageKey, timeout: storageTimeout }),
     async request(send, signal) {
@@ -160,7 +160,7 @@ export function createEngine<User extends SessionUser>(
   const { environment } = settings
   const parts = createParts(provider, settings)
   const { context, refreshes, timeouts, upkeep, hints, start, accounts } = parts
-  const { section, gate, store, vault } = context
+  const { section, gate, arrivals, store, vault } = context
   let disposed: AuthError | null = null
 
   async function wait<T>(promise: Promise<T>, options?: CallOptions): Promise<T> {
@@ -219,11 +219,13 @@ export function createEngine<User extends SessionUser>(
     async request(send, options) {
       return wait(context.request(send, options?.signal))
     },
+    alone: createAlone(context, wait),
     dispose() {
       if (disposed) return
       disposed = new AuthError('disposed', 'The client was disposed of.')
       section.dispose(disposed)
       gate.dispose(disposed)
+      arrivals.dispose(disposed)
       accounts.dispose()
       timeouts?.dispose()
       upkeep.dispose()

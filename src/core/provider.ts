@@ -70,9 +70,7 @@ export interface Purpose<User extends SessionUser> {
   send(session: Session<User>, context: RequestContext): Promise<Grant<User> | null>
   /** What subscribers hear. @default 'TOKEN_REFRESHED' */
   readonly event?: ExchangeEventName | undefined
-  /**
-   * Whether it carries no access token, so that one which is dead is no hindrance. @default false
-   */
+  /** Whether it carries no access token, so that one which is dead is no hindrance. @default false */
   readonly withoutToken?: boolean | undefined
   /** What the access token that it brings is for: see `ResourceTokens`. @default the session itself */
   readonly target?: TokenTarget | undefined
@@ -167,6 +165,8 @@ export interface ActionHost<User extends SessionUser = SessionUser> {
   /** The secrets kept, newest first. */
   flows(): Promise<readonly Flow[]>
   removeFlow(flow: Flow): Promise<void>
+  /** Runs work that no other context with this storage runs meanwhile, as far as locks work. */
+  alone<T>(work: () => Promise<T>, options?: CallOptions): Promise<T>
 }
 
 /** Options of every call that waits. */

@@ -133,6 +133,20 @@ describe.skipIf(!findChromium()).each(SERVERS)(
       await expect.poll(() => token(two)).toBe(await token(one))
     })
 
+    story('may have the callback page in two tabs at once: its code is sent once', async (tabs) => {
+      const { tab, leave, refresh, expect } = tabs
+      const [one, two] = [await tab(), await tab()]
+      await leave(one)
+      await two.goto(one.url())
+      await start(two, tabs)
+      const outcomes = await Promise.all([finish(one), finish(two)])
+      expect(outcomes).toContainEqual(expect.objectContaining({ user: 'ada' }))
+      expect(outcomes).toContainEqual(expect.objectContaining({ code: 'invalid_credentials' }))
+      // The server would have ended the session at a second code.
+      expect(await refresh(one)).toBe('ada')
+      expect(await refresh(two)).toBe('ada')
+    })
+
     story('may say no, and are told so', async ({ tab, leave, expect }) => {
       const page = await tab()
       await leave(page, { loginHint: 'nobody' })

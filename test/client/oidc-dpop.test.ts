@@ -260,6 +260,21 @@ describe('nonces', () => {
     expect(server.requests).toEqual([])
   })
 
+  it('are found where userinfo says nothing else, as in RFC 9449', async () => {
+    const { open, signIn, server } = createDpopWorld({ dpop: { nonces: 'resources' } })
+    const silent: typeof fetch = async (url, init) => {
+      const answer = await server.fetch(url, init)
+      const { status, headers } = answer
+      return status === 401 ? new Response(null, { status, headers }) : answer
+    }
+    const opened = open({ fetch: silent, loadUser: userinfo })
+    await signIn(opened)
+    expect(server.requests.flatMap(({ path, status }) => (path === '/me' ? [status] : []))).toEqual(
+      [401, 200],
+    )
+    expect(await opened.auth.getSession()).toMatchObject({ user: { id: 'ada' } })
+  })
+
   it('that an API hides from pages leave its 401 to the app', async () => {
     const { opened, asked } = await signedIn({ dpop: { nonces: 'resources' } })
     expect((await opened.ask()).status).toBe(401)

@@ -378,6 +378,16 @@ describe('a sign-in that the server refuses', () => {
     expect(outcome).toMatchObject({ message: 'The sign-in was refused.' })
   })
 
+  it('at the token endpoint may come with 200, as at GitHub', async () => {
+    const { begin, comeBack, replies } = oidcPage({ scope: 'read:user' })
+    const { parameters } = await begin()
+    const said = { error: 'bad_verification_code', error_description: 'secret-code is wrong.' }
+    replies.push([200, said])
+    const refused = await comeBack({ code: 'secret-code', state: parameters.state ?? '' })
+    expect(refused).toMatchObject({ code: 'rejected', serverCode: 'bad_verification_code' })
+    expect(`${refused}`).not.toContain('secret-code')
+  })
+
   it('at the token endpoint is invalid_credentials for a code that is spent', async () => {
     const { begin, comeBack, replies } = oidcPage({})
     const { state = '' } = (await begin()).parameters
@@ -469,6 +479,20 @@ describe('the address for signing out', () => {
       post_logout_redirect_uri: 'https://app.example/bye',
       state: 's',
     })
+  })
+
+  it('says besides what the server knows by names of its own, and nothing else than that', async () => {
+    const { signIn, auth } = oidcPage({})
+    await signIn()
+    const parameters = { federated: '', logout_hint: 'ada', ui_locales: 'fr', client_id: 'other' }
+    const address = await auth.actions.signOutUrl({ parameters, idTokenHint: false })
+    expect(Object.fromEntries(new URL(address).searchParams)).toEqual({
+      ...parameters,
+      realm: 'one',
+      client_id: 'app',
+    })
+    const wrong = Reflect.apply(auth.actions.signOutUrl, null, [{ parameters: { a: 1 } }])
+    await expect(wrong).rejects.toMatchObject({ code: 'invalid_argument' })
   })
 
   it('holds no token where the app wants none in an address', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { AuthClient, AuthError, resourceTokens } from '../../src/index.js'
-import { stepOf, stepUp, userinfo } from '../../src/providers/oidc/index.js'
-import { DOCUMENT, oidcPage, tokenBody } from '../support/oidc-wire.js'
+import { oidc, stepOf, stepUp, userinfo } from '../../src/providers/oidc/index.js'
+import { createFakeBrowser } from '../../src/testing/index.js'
+import { answering, CALLBACK, DOCUMENT, ISSUER, oidcPage, tokenBody } from '../support/oidc-wire.js'
 
 describe('a session of OpenID Connect', () => {
   it('is refreshed with the new token each time, and keeps its first id token where there is no other', async () => {
@@ -313,5 +314,55 @@ describe('a step', () => {
   it('is the server’s code where nothing else is known', () => {
     const old = new AuthError('step_required', 'No.', { serverCode: 'login_required' })
     expect(stepOf(old)).toMatchObject({ step: 'login_required' })
+  })
+})
+
+describe('a session of another issuer, under one storage key', () => {
+  /** Signs Ada in at one issuer; then the app is released with another one. */
+  async function release() {
+    const { sent, replies, fetch } = answering()
+    const browser = createFakeBrowser()
+    const tab = browser.tab({ href: 'https://app.example/' })
+    const storageKey = 'my-app'
+    const own = { issuer: ISSUER, clientId: 'app', redirectUri: CALLBACK, fetch }
+    const { storage, environment } = tab
+    const before = new AuthClient({
+      provider: oidc({ ...own, metadata: DOCUMENT }),
+      storage,
+      environment,
+      storageKey,
+    })
+    const state = new URL(await before.actions.signInUrl()).searchParams.get('state') ?? ''
+    replies.push([200, tokenBody({ nonce: state })])
+    await before.actions.handleRedirect({
+      url: `${CALLBACK}?${new URLSearchParams({ code: 'c', state })}`,
+    })
+    before.dispose()
+    sent.length = 0
+    const issuer = 'https://new.example'
+    const later = browser.tab({ href: 'https://app.example/' })
+    const auth = new AuthClient({
+      provider: oidc({ ...own, issuer }),
+      storage: later.storage,
+      environment: later.environment,
+      storageKey,
+    })
+    return { auth, sent, replies, document: { ...DOCUMENT, issuer } }
+  }
+
+  it('ends at its next refresh: its tokens are for neither', async () => {
+    const { auth, sent } = await release()
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'refresh_rejected' })
+    expect(await auth.getSession()).toBeNull()
+    expect(sent).toEqual([])
+  })
+
+  it('is sent to no other server, also where that is known by then, and by a sign-out neither', async () => {
+    const { auth, sent, replies, document } = await release()
+    replies.push([200, document])
+    await auth.actions.signInUrl()
+    await auth.signOut()
+    expect(await auth.getSession()).toBeNull()
+    expect(sent.map(({ method }) => method)).toEqual(['GET'])
   })
 })

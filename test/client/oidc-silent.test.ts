@@ -246,7 +246,7 @@ function createSilentWorld(options: Parameters<typeof createOidcWorld>[0] = {}) 
         world.clock.track(renewed.refresh(...call))
       return { ...renewed, refresh }
     })
-  return { ...world, open, openPlain: world.open, urls }
+  return { ...world, open, openPlain: world.open, urls, frame }
 }
 
 describe('the session of a server that gives no refresh token', () => {
@@ -290,6 +290,21 @@ describe('the session of a server that gives no refresh token', () => {
     }
     expect(await worker.auth.getSession()).toEqual(await page.auth.getSession())
     await expect(worker.auth.refreshSession()).rejects.toMatchObject({ code: 'timeout' })
+  })
+
+  it('is renewed for the person that its id token names, where the app wants the server to be told', async () => {
+    const { open, signIn, urls, frame } = createSilentWorld()
+    const hinting = open({}, { frame, idTokenHint: true })
+    const { extras } = await signIn(hinting)
+    const { session } = await hinting.auth.refreshSession()
+    await hinting.auth.refreshSession()
+    const plain = open()
+    await plain.auth.refreshSession()
+    expect(urls.map((url) => new URL(url).searchParams.get('id_token_hint'))).toEqual([
+      extras.id_token,
+      session.extras.id_token,
+      null,
+    ])
   })
 
   it('is renewed at once by refreshSession()', async () => {

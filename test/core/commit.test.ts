@@ -50,6 +50,7 @@ function start(meanwhile?: Input<SessionUser>, yields = false) {
     vault: watched,
     section: openSection(),
     gate: openSection('gate'),
+    arrivals: openSection('arrivals'),
     request: async (send) => send({ signal: environment.createAbort().signal }),
     announce: () => announced++,
     settle: () => {},

@@ -3,13 +3,14 @@ import { isAuthError } from '../../src/index.js'
 import { oidc } from '../../src/providers/oidc/index.js'
 import { type PopupOptions, popup } from '../../src/providers/oidc/popup.js'
 import { okta } from '../../src/providers/oidc/presets.js'
-import { silentSignIn } from '../../src/providers/oidc/silent.js'
+import { silentRenewal, silentSignIn } from '../../src/providers/oidc/silent.js'
 import { axaOidcClient } from '../../src/providers/oidc/take-over.js'
 import { verifyIdToken } from '../../src/providers/oidc/verify-id-token.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 import { makeKey, openIssuer, SIGNING_DOCUMENT } from '../support/oidc-issuer.js'
 import { createWindows } from '../support/oidc-windows.js'
 import { answering, CALLBACK, DOCUMENT, ISSUER, oidcPage } from '../support/oidc-wire.js'
+import { createOidcWorld } from '../support/oidc-world.js'
 import { context } from '../support/wire.js'
 import type { Probe } from './documented.js'
 
@@ -131,6 +132,20 @@ export const oidcProbes: Readonly<Record<string, Probe>> = {
       vi.stubGlobal('document', { body, createElement })
       await silentSignIn(oidcPage({}).auth).catch(() => {})
       return made.join() === 'iframe'
+    },
+  },
+  'SilentRenewalOptions.idTokenHint': {
+    async observe() {
+      const { open, signIn } = createOidcWorld({ manners: 'zitadel' })
+      const asked: string[] = []
+      const frame = async (url: string): Promise<never> => {
+        asked.push(url)
+        throw new Error('enough')
+      }
+      const opened = open({ scope: 'openid' }, (provider) => silentRenewal(provider, { frame }))
+      await signIn(opened)
+      await opened.auth.refreshSession().catch(() => {})
+      return new URL(asked[0] ?? '').searchParams.has('id_token_hint')
     },
   },
   'OidcOptions.dpop': {

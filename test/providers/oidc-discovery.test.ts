@@ -58,6 +58,12 @@ describe('where the endpoints are', () => {
     expect(urls()).toEqual([OIDC_PATH, OAUTH_PATH, DOCUMENT.token_endpoint])
   })
 
+  it('is asked as OAuth has it also where a page may not read that the other place has none', async () => {
+    const { refresh, urls } = asking({}, 'lost', [200, DOCUMENT], FINE)
+    expect(await refresh()).toMatchObject({ accessToken: 'access-1' })
+    expect(urls()).toEqual([OIDC_PATH, OAUTH_PATH, DOCUMENT.token_endpoint])
+  })
+
   it('is asked below the issuer with one slash, where the issuer ends with one', async () => {
     const issuer = 'https://tenant.example/'
     const { refresh, urls } = asking({ issuer }, [200, { ...DOCUMENT, issuer }], FINE)
@@ -100,11 +106,33 @@ describe('where the endpoints are', () => {
   })
 
   it('is the kept address all the same where the server cannot be asked, once at a time', async () => {
-    const { refresh, urls } = asking({}, [404, {}], 'lost', FINE)
+    const { refresh, urls } = asking({}, [404, {}], 'lost', 'lost', FINE)
     expect(await refresh(KEPT)).toMatchObject({ code: 'bad_response' })
     expect(await refresh(KEPT)).toMatchObject({ code: 'network', retryable: true })
     expect(await refresh(KEPT)).toMatchObject({ accessToken: 'access-1' })
-    expect(urls()).toEqual([DOCUMENT.token_endpoint, OIDC_PATH, DOCUMENT.token_endpoint])
+    expect(urls()).toEqual([
+      DOCUMENT.token_endpoint,
+      OIDC_PATH,
+      OAUTH_PATH,
+      DOCUMENT.token_endpoint,
+    ])
+  })
+
+  it('is asked again where nobody is heard at the kept address, whose name may be gone', async () => {
+    const moved = { ...ENDPOINTS, token_endpoint: 'https://new.example/token' }
+    const { refresh, urls } = asking({}, 'lost', [200, { ...moved, issuer: ISSUER }], FINE)
+    expect(await refresh(KEPT)).toMatchObject({ code: 'network' })
+    expect(await refresh(KEPT)).toMatchObject({ extras: { oidc: { server: moved } } })
+    expect(urls()).toEqual([DOCUMENT.token_endpoint, OIDC_PATH, moved.token_endpoint])
+  })
+
+  it('is that address at once after an outage that leaves the issuer’s document behind', async () => {
+    const { refresh, urls } = asking({}, 'lost', [503, {}], FINE, FINE)
+    expect(await refresh(KEPT)).toMatchObject({ code: 'network' })
+    expect(await refresh(KEPT)).toMatchObject({ accessToken: 'access-1' })
+    expect(await refresh(KEPT)).toMatchObject({ accessToken: 'access-1' })
+    const { token_endpoint: own } = DOCUMENT
+    expect(urls()).toEqual([own, OIDC_PATH, own, own])
   })
 
   it('is not taken from what storage holds where tokens must not go there', async () => {
@@ -115,7 +143,7 @@ describe('where the endpoints are', () => {
   })
 
   it('is asked again after an outage', async () => {
-    const { refresh } = asking({}, 'lost', [503, {}], [200, DOCUMENT], FINE)
+    const { refresh } = asking({}, 'lost', 'lost', [503, {}], [200, DOCUMENT], FINE)
     expect(await refresh()).toMatchObject({ code: 'network' })
     expect(await refresh()).toMatchObject({ code: 'server_error' })
     expect(await refresh()).toMatchObject({ accessToken: 'access-1' })

@@ -5,6 +5,7 @@ import { auth0, cognito, entra, keycloak, okta, zitadel } from '../../src/provid
 import { answering, CALLBACK, DOCUMENT, tokenBody } from '../support/oidc-wire.js'
 import { jwt } from '../support/wire.js'
 
+const OTHER = 'aaaaaaaa-2222-3333-4444-555555555555'
 const TENANT = '11111111-2222-3333-4444-555555555555'
 const own = { clientId: 'app', redirectUri: CALLBACK }
 const OFFLINE = 'openid profile email offline_access'
@@ -95,6 +96,29 @@ describe('a preset', () => {
     auth.dispose()
   })
 
+  it.each([
+    ['is of its tenant', TENANT, TENANT, { user: { id: 'ada', tid: TENANT } }],
+    ['is of another one than it says', OTHER, TENANT, { serverCode: 'invalid_id_token' }],
+    ['does not say of which', TENANT, undefined, { serverCode: 'invalid_id_token' }],
+  ])('of Entra is for all tenants, too: a token that %s', async (_, from, tid, outcome) => {
+    const { sent, fetch, replies } = answering()
+    const provider = entra({ ...own, tenantId: 'organizations', fetch })
+    const auth = new AuthClient({ provider, storage: memoryStorage() })
+    const asked = new URL(await auth.actions.signInUrl())
+    const base = 'https://login.microsoftonline.com'
+    expect(asked.origin + asked.pathname).toBe(`${base}/organizations/oauth2/v2.0/authorize`)
+    const state = asked.searchParams.get('state') ?? ''
+    const iss = `${base}/${from}/v2.0`
+    const claims = { iss, tid, aud: 'app', sub: 'ada', iat: 1, exp: 61, nonce: state }
+    replies.push([200, { ...tokenBody(), id_token: jwt(claims) }])
+    const url = `${CALLBACK}?${new URLSearchParams({ code: 'c', state })}`
+    const back = await auth.actions.handleRedirect({ url }).catch((error: unknown) => error)
+    expect(back).toMatchObject(outcome)
+    // Nobody had to be asked where to go.
+    expect(sent.map((one) => one.url)).toEqual([`${base}/organizations/oauth2/v2.0/token`])
+    auth.dispose()
+  })
+
   it('leaves the app the last word', async () => {
     const { fetch } = answering([200, { ...DOCUMENT, issuer: 'https://a.b/oauth2/mine' }])
     const options = { ...own, fetch, domain: 'a.b', authorizationServer: 'mine', scope: 'openid x' }
@@ -113,7 +137,7 @@ describe('a preset', () => {
     ['an address for a domain', auth0, { ...own, domain: 'https://a.b' }],
     ['a path in the domain', okta, { ...own, domain: 'a.b/c' }],
     ['no tenant', entra, own],
-    ['a tenant that is many', entra, { ...own, tenantId: 'common' }],
+    ['a tenant by a word that is none', entra, { ...own, tenantId: 'consumers' }],
     ['a tenant by its domain', entra, { ...own, tenantId: 'contoso.onmicrosoft.com' }],
     ['a pool without its region', cognito, { ...own, userPoolId: 'AbC' }],
     ['an option that nobody knows', zitadel, { ...own, domain: 'a.b', authority: 'x' }],

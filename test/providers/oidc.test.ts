@@ -88,6 +88,28 @@ describe('a refresh', () => {
     })
   })
 
+  it('leaves names of claims that are addresses, or have a prefix, as they are', async () => {
+    const claims = {
+      'https://app.example/user_roles': ['admin'],
+      'custom:tenant_id': 't1',
+      'urn:zitadel:iam:user:resourceowner:primary_domain': 'app.example',
+      _claim_names: { address: 'src1' },
+      preferred_username: 'ada',
+    }
+    const { outcome } = await refresh([200, tokenBody(claims)])
+    const { preferred_username: preferredUsername, ...others } = claims
+    expect(outcome).toMatchObject({ user: { id: 'ada', preferredUsername, ...others } })
+  })
+
+  it('asks for JSON, which GitHub and its like give nobody else, unless the app asks for more', async () => {
+    const { sent } = await refresh([200, tokenBody()])
+    expect(sent[0]?.headers.get('Accept')).toBe('application/json')
+    const headers = { Accept: 'application/json, application/jwt' }
+    const own = oidcWire({ headers }, [200, tokenBody()])
+    await own.provider.refresh(SECRET, { ...context(), session: SESSION })
+    expect(own.sent[0]?.headers.get('Accept')).toBe(headers.Accept)
+  })
+
   it.each<readonly [string, (token: ReturnType<typeof tokenBody>) => Reply]>([
     ['whose `expires_in` is null', (body) => [200, { ...body, expires_in: null }]],
     ['whose `expires_in` is empty', (body) => [200, { ...body, expires_in: '' }]],

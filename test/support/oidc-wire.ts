@@ -17,7 +17,7 @@ export const DOCUMENT = {
 }
 
 /** What a session keeps of it. */
-export const { issuer: _, ...ENDPOINTS } = DOCUMENT
+export const ENDPOINTS = DOCUMENT
 
 /** The claims of an id token of Ada's. */
 export const ID_CLAIMS = { iss: ISSUER, aud: 'app', sub: 'ada', iat: 1_000, exp: 1_060 }

@@ -47,7 +47,7 @@ export function createActions(lent: ActionHost<OidcUser>, tokens: Tokens): OidcA
       grant: createRedeem(tokens),
     }),
     async signOutUrl(given = {}, call) {
-      const { postLogoutRedirectUri, state, idTokenHint = true } = checked(given)
+      const { postLogoutRedirectUri, state, idTokenHint = true, parameters } = checked(given)
       return host.withSession(async (session, context) => {
         const kept = await server.find(context, keptIn(session).server)
         const page = kept.end_session_endpoint ?? options.endSessionEndpoint
@@ -55,7 +55,11 @@ export function createActions(lent: ActionHost<OidcUser>, tokens: Tokens): OidcA
         const { postLogoutParameter = 'post_logout_redirect_uri' } = options
         const hint = idTokenHint ? text(session.extras.id_token) : undefined
         const wish = { id_token_hint: hint, [postLogoutParameter]: postLogoutRedirectUri, state }
-        return withQuery(page, { ...toTexts(wish), client_id: clientId })
+        return withQuery(page, {
+          ...toTexts(parameters),
+          ...toTexts(wish),
+          client_id: clientId,
+        })
       }, call)
     },
     reloadUser: (call) =>

@@ -80,14 +80,14 @@ const createSend =
       const all = { ...request.headers, ...headers }
       const whole = { ...request, headers: all, token: undefined, keepalive: false }
       const answer = await plain(url, whole, context)
-      memory.learn(url, answer.headers)
+      const isNew = memory.learn(url, answer.headers)
       const body = asObject(answer.body) ?? {}
       if (isFine(answer) && body.access_token) {
         won(bond)
         return { ...answer, dpop: memory.settle(bond, answer, { sent, session }) }
       }
       // Each refusal is met once with a fresh proof.
-      const word = `${body.error}`
+      const word = `${body.error ?? (isNew && NONCE)}`
       if (mayPass(answer.status) || !left.delete(word)) return answer
       // Somebody may have set this device's clock since it was compared with the server's.
       if (/proof|request/.test(word)) at = memory.byMonotonic

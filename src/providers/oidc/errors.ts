@@ -1,9 +1,16 @@
-import { AuthError, type AuthErrorCode } from '../../core/errors.js'
+import { AuthError, type AuthErrorCode, type RequiredStep } from '../../core/errors.js'
 import type { HttpAnswer } from '../shared/http.js'
 import { asObject, text } from '../shared/json.js'
-import { toPassing } from '../shared/passing.js'
+import { isFine, toPassing } from '../shared/passing.js'
 import { plain, refusalIn } from '../shared/refusal.js'
-import type { OidcStep } from './types.js'
+
+/** Another step that the server wants first; made for `signInUrl` to take. */
+export interface OidcStep extends RequiredStep {
+  readonly acrValues?: string | undefined
+  /** In ms. */
+  readonly maxAge?: number | undefined
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
 
 /** The server's definite word about a refresh token (RFC 6749 §5.2), and the statuses it comes with. */
 const TERMINAL = 'invalid_grant'
@@ -78,6 +85,19 @@ export function toError(answer: HttpAnswer, asked: Asked): AuthError {
   const code = codeOf(serverCode, status, asked)
   const mayPass = asked === 'refresh' && code === 'rejected' && { retryable: true }
   return new AuthError(code, message, { status, serverCode, retryAfter, ...mayPass })
+}
+
+/**
+ * The tokens of an answer, as an object of whatever it holds.
+ * @throws the error that a refusal is; GitHub and its like refuse with 200.
+ */
+export function tokensIn(answer: HttpAnswer): Readonly<Record<string, unknown>> {
+  if (!isFine(answer)) throw toError(answer, 'sign-in')
+  const fields = asObject(answer.body) ?? {}
+  const { error, access_token } = fields
+  // What such an answer says besides may repeat what was sent.
+  if (error && !access_token) throw toError({ ...answer, status: 400, body: { error } }, 'sign-in')
+  return fields
 }
 
 /** The error that a redirect without a code is. */

@@ -11,6 +11,9 @@ export interface Expected {
   readonly nonce?: string | undefined
 }
 
+/** Stands in an issuer of Entra ID for the tenant that a token is of, where an app is for all of them. */
+export const TENANT = '{tenantid}'
+
 /** Claims about the token, not about the person. */
 const ABOUT_TOKEN =
   /^(iss|sub|aud|exp|iat|nbf|jti|nonce|azp|(at|c|s)_hash|acr|amr|auth_time|sid|org_id|client_id|rat|typ|session_state)$/
@@ -20,7 +23,7 @@ function wrongClaim(claims: OidcClaims, { issuer, clientId, nonce }: Expected): 
   const { iss, aud, azp, sub, exp, iat } = claims
   const audience = Array.isArray(aud) ? aud : [aud]
   const rules = {
-    iss: iss === issuer,
+    iss: iss === issuer.replace(TENANT, `${claims.tid}`),
     aud: audience.includes(clientId),
     // With others beside this client, it must say that it was issued to this one.
     azp: azp === clientId || (azp === undefined && audience.length === 1),

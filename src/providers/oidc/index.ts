@@ -14,6 +14,7 @@ import type { OidcActions, OidcOptions, OidcUser } from './types.js'
 export type { RedirectResult } from '../shared/redirect.js'
 export type { RequiredStep } from '../shared/steps.js'
 export type { OidcAnswer } from './answer.js'
+export type { OidcStep } from './errors.js'
 export { pushRequest } from './push-request.js'
 export { stepOf, stepUp } from './step-up.js'
 export type {
@@ -31,7 +32,6 @@ export type {
   OidcSignInOptions,
   OidcSignOutOptions,
   OidcStayOptions,
-  OidcStep,
   OidcUser,
   OidcUserSource,
   OidcVerifier,

@@ -1,5 +1,10 @@
 import { text } from '../shared/json.js'
 import { invalid, trimSlashes } from '../shared/url.js'
+import { TENANT } from './id-token.js'
+import type { OidcMetadata } from './types.js'
+
+/** The id of a tenant of Entra ID, or a word for all of them. */
+const ENTRA = /^([\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}|common|organizations)$/i
 
 /** A part of an address, as it is. @throws AuthError `invalid_argument` for what would change it. */
 function part(name: string, value: unknown, fits = /^[\w.-]+$/): string {
@@ -31,10 +36,30 @@ export function oktaIssuer(domain: unknown, authorizationServer: unknown): strin
   return `${host(domain)}/oauth2/${id}`
 }
 
-/** That of a tenant of Entra ID. @throws AuthError `invalid_argument` for what is no id of one. */
-export function entraIssuer(tenantId: unknown): string {
-  const id = part('tenantId', tenantId, /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/)
-  return `https://login.microsoftonline.com/${id}/v2.0`
+/** Where Entra ID is, and what it is like. */
+export interface EntraServer {
+  readonly issuer: string
+  /** Of all tenants: their document is none of this issuer's own. */
+  readonly metadata?: OidcMetadata
+}
+
+/**
+ * A tenant of Entra ID, or all of them (`organizations`, or `common` with personal accounts): each has an issuer
+ * of its own then, by the claim `tid` of its tokens. @throws AuthError `invalid_argument` for what is no id of one.
+ */
+export function entraServer(tenantId: unknown): EntraServer {
+  const id = part('tenantId', tenantId, ENTRA).toLowerCase()
+  const base = 'https://login.microsoftonline.com/'
+  if (id.includes('-')) return { issuer: `${base}${id}/v2.0` }
+  const at = (path: string): string => `${base}${id}/${path}`
+  const metadata = {
+    authorization_endpoint: at('oauth2/v2.0/authorize'),
+    token_endpoint: at('oauth2/v2.0/token'),
+    end_session_endpoint: at('oauth2/v2.0/logout'),
+    userinfo_endpoint: 'https://graph.microsoft.com/oidc/userinfo',
+    jwks_uri: at('discovery/v2.0/keys'),
+  }
+  return { issuer: `${base}${TENANT}/v2.0`, metadata }
 }
 
 /** That of a user pool of Cognito, whose id begins with its region. @throws AuthError `invalid_argument`. */

@@ -3,7 +3,7 @@ import {
   auth0Issuer,
   auth0SignOut,
   cognitoIssuer,
-  entraIssuer,
+  entraServer,
   keycloakIssuer,
   oktaIssuer,
   zitadelIssuer,
@@ -96,12 +96,15 @@ export function okta(options: OktaOptions): OidcProvider {
 
 /** Which tenant of Entra ID. */
 export interface EntraOptions extends PresetOptions {
-  /** Its id. `common` and domains are none: their tokens come from other issuers. */
+  /**
+   * Its id. `organizations`: people of all tenants, and `common`: those with personal accounts, too. Look at
+   * `user.tid` then before you let somebody in.
+   */
   readonly tenantId: string
 }
 
 /**
- * Microsoft Entra ID, for one tenant. A page's sessions end there 24 hours after the sign-in; a step
+ * Microsoft Entra ID, for one tenant or for all. A page's sessions end there 24 hours after the sign-in; a step
  * that a refresh asks for is `step_required`, with the claims for the next sign-in.
  * @example
  * ```ts
@@ -116,7 +119,8 @@ export interface EntraOptions extends PresetOptions {
  */
 export function entra(options: EntraOptions): OidcProvider {
   const { tenantId, ...rest } = { ...options }
-  return oidc({ ...rest, issuer: entraIssuer(tenantId) })
+  const { issuer, metadata } = entraServer(tenantId)
+  return oidc({ metadata, ...rest, issuer })
 }
 
 /** Which user pool of Cognito. */

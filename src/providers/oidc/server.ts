@@ -94,14 +94,18 @@ export function createServer(options: ServerOptions, further: readonly string[] 
   if ((options.metadata?.issuer ?? issuer) !== issuer)
     invalid('The `metadata` is that of another `issuer`.')
   const checkEndpoint = createCheckEndpoint(base, insecure)
-  const read = (document: unknown): OidcMetadata =>
-    readDocument(document, [...USED, ...further], checkEndpoint)
+  const read = (document: unknown): OidcMetadata => ({
+    ...readDocument(document, [...USED, ...further], checkEndpoint),
+    issuer,
+  })
   let found = options.metadata && read(options.metadata)
   let believed = true
+  let unheard: boolean | undefined
 
   const plain: OidcSend = (endpoint, { headers, ...request }, context) => {
     const [, url = '', path = ''] = /^([^/]+\/\/[^/?]+)([^#]*)/.exec(endpoint) ?? []
-    const all = { ...options.headers, ...headers }
+    // GitHub and its like answer with a form otherwise.
+    const all = { Accept: 'application/json', ...options.headers, ...headers }
     return createHttp({ ...options, url, headers: all })({ ...request, path }, context)
   }
   const binding = options.dpop?.(plain)
@@ -127,15 +131,22 @@ export function createServer(options: ServerOptions, further: readonly string[] 
   function discover(context: RequestContext): Promise<OidcMetadata> {
     const [first, second] = placesOf(base)
     return look(first, context).catch((error: unknown) => {
-      if (!isAuthError(error, 'bad_response')) throw error
+      // A page that may not read a refusal (CORS) hears of it as of a broken network.
+      if (!isAuthError(error, 'bad_response') && !isAuthError(error, 'network')) throw error
       return look(second, context).catch((later: unknown) => {
         throw isAuthError(later, 'bad_response') ? error : later
       })
     })
   }
 
-  /** What storage holds may be anything; what cannot be used is asked for again. */
+  /**
+   * What storage holds may be anything; what cannot be used is asked for again.
+   * @throws AuthError `refresh_rejected` for what is another issuer's, whose tokens must not come here.
+   */
   function usable(kept: unknown): OidcMetadata | null {
+    if ((asObject(kept)?.issuer ?? issuer) !== issuer) {
+      throw new AuthError('refresh_rejected', 'The session is of another issuer: sign in again.')
+    }
     try {
       return kept ? read(kept) : null
     } catch {
@@ -147,16 +158,22 @@ export function createServer(options: ServerOptions, further: readonly string[] 
     send,
     binding,
     async find(context, kept) {
-      const known = found ?? usable(kept)
+      const before = usable(kept)
+      const known = found ?? before
       if (known && believed) return known
       // Where that cannot be asked, the kept address is tried again the next time: it may be somebody's
       // by then, and a server in trouble is asked for one thing at a time.
       believed = true
-      found = await discover(context)
+      found = await discover(context).catch((error: unknown) => {
+        // Its name may be gone, or a page may not read the 404 that it gets (CORS); or the network is.
+        if (known && unheard) return known
+        throw error
+      })
       return found
     },
-    moved() {
+    moved(silent) {
       believed = !!options.metadata
+      unheard = silent
     },
   }
 }

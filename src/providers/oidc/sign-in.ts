@@ -2,11 +2,10 @@ import { AuthError, isAuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { asObject, text } from '../shared/json.js'
-import { isFine } from '../shared/passing.js'
 import type { Returned } from '../shared/redirect.js'
 import type { OidcAnswer } from './answer.js'
 import { essentialAcr } from './authorize.js'
-import { claimsIn, stepError, toError, toRefusal } from './errors.js'
+import { claimsIn, stepError, tokensIn, toRefusal } from './errors.js'
 import { textsIn, toGrant, toKept } from './grants.js'
 import { readIdToken, toUser } from './id-token.js'
 import type { Tokens } from './tokens.js'
@@ -95,8 +94,7 @@ export function createRedeem(
     }
     const its = { ...context, kept }
     const answer = unfinished.get(secret) ?? (await tokens.post(metadata, form, its))
-    if (!isFine(answer)) throw toError(answer, 'sign-in')
-    const { access_token, token_type, id_token } = asObject(answer.body) ?? {}
+    const { access_token, token_type, id_token } = tokensIn(answer)
     const taken = options.dpop ? /^(bearer|dpop)$/i : /^bearer$/i
     if (!taken.test(text(token_type) ?? 'bearer')) {
       throw new AuthError('rejected', 'This client takes bearer tokens, and no others.')

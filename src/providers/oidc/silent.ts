@@ -36,6 +36,16 @@ export interface SilentOptions {
   readonly frame?: OidcFrame | undefined
 }
 
+/** Options of `silentRenewal`. */
+export interface SilentRenewalOptions extends SilentOptions {
+  /**
+   * Whether the server is told by the session's id token whose it is (OIDC Core §3.1.2.1), where several people
+   * are signed in at it, or it wants that. Addresses are longer then, and logs of the server may hold it.
+   * @default false
+   */
+  readonly idTokenHint?: boolean | undefined
+}
+
 /** What a page in the frame may do: run, and send forms on; not lead this page away. */
 const SANDBOX = 'allow-forms allow-same-origin allow-scripts'
 
@@ -115,8 +125,8 @@ async function ask(
   }
 }
 
-function frameOf(name: string, options: SilentOptions): OidcFrame {
-  checkOptions(name, options, { frame: 'function' })
+function frameOf(name: string, options: SilentRenewalOptions): OidcFrame {
+  checkOptions(name, options, { frame: 'function', idTokenHint: 'boolean' })
   return options.frame ?? iframe
 }
 
@@ -161,7 +171,7 @@ const marked = (grant: Grant<OidcUser>): Grant<OidcUser> => ({
 async function renew(
   tokens: Tokens,
   context: RefreshContext,
-  frame: OidcFrame,
+  { frame, hints }: { readonly frame: OidcFrame; readonly hints: boolean | undefined },
 ): Promise<Grant<OidcUser>> {
   const { session } = context
   if (!session) return invalid('Only the session itself can be renewed in a frame.')
@@ -169,7 +179,9 @@ async function renew(
   const { resource, audience, organization, scope } = { ...before, ...textsIn(context) }
   // Without it the server would not say whose the tokens are.
   const named = before.subject && scope && !scope.split(' ').includes('openid')
-  const wish = { resource, audience, organization, scope: named ? `openid ${scope}` : scope }
+  const parameters = textsIn({ id_token_hint: hints && session.extras.id_token })
+  const whole = named ? `openid ${scope}` : scope
+  const wish = { resource, audience, organization, scope: whole, parameters }
   const grant = await ask(tokens, wish, { context, frame })
   const { subject } = keptIn(grant)
   const same = before.subject
@@ -197,8 +209,11 @@ async function renew(
  * ```
  * @throws AuthError `invalid_argument` for options that cannot work, and for another provider.
  */
-export function silentRenewal(provider: OidcProvider, options: SilentOptions = {}): OidcProvider {
-  const frame = frameOf('silentRenewal', options)
+export function silentRenewal(
+  provider: OidcProvider,
+  options: SilentRenewalOptions = {},
+): OidcProvider {
+  const by = { frame: frameOf('silentRenewal', options), hints: options.idTokenHint }
   const { id, refresh, actions } = { ...provider }
   if (!actions || !id.startsWith('oidc.')) {
     return invalid('silentRenewal() takes the provider oidc().')
@@ -207,7 +222,7 @@ export function silentRenewal(provider: OidcProvider, options: SilentOptions = {
   return {
     ...provider,
     refresh: async (token, context) =>
-      area && isMark(token) ? renew(area.tokens, context, frame) : refresh(token, context),
+      area && isMark(token) ? renew(area.tokens, context, by) : refresh(token, context),
     actions(host) {
       const made = actions({
         ...host,

@@ -2,8 +2,7 @@ import { isAuthError } from '../../core/errors.js'
 import type { AnswerMeaning, IncomingAnswer } from '../../core/provider.js'
 import { decodeBase64 } from '../shared/base64.js'
 import { asObject, text } from '../shared/json.js'
-import { claimsIn } from './errors.js'
-import type { OidcStep } from './types.js'
+import { claimsIn, type OidcStep } from './errors.js'
 
 /** A scheme or, with what comes after `=`, a parameter: a text in quotes, or a word. */
 const PART = /([^\s,="]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/g

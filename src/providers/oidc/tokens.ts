@@ -82,9 +82,10 @@ export function createTokens(options: OidcOptions, server: Server): Tokens {
       context,
     )
 
-  /** @throws `error`, after which the address is doubted where nobody there speaks this protocol. */
+  /** @throws `error`, after which the address is doubted where nobody there speaks this protocol, or is heard. */
   function doubt(error: unknown): never {
-    if (isAuthError(error, 'bad_response')) server.moved()
+    const unheard = isAuthError(error, 'network')
+    if (unheard || isAuthError(error, 'bad_response')) server.moved(unheard)
     throw error
   }
 

@@ -1,4 +1,3 @@
-import type { RequiredStep } from '../../core/errors.js'
 import type {
   ActionHost,
   AnswerMeaning,
@@ -33,7 +32,7 @@ export type OidcParameters = Readonly<Record<string, string>>
 /** The claims of an id token, or what the userinfo endpoint says. */
 export type OidcClaims = Readonly<Record<string, unknown>>
 
-/** A user as the server describes them (OIDC Core §5.1), the names of the fields in camelCase. */
+/** A user as the server describes them (OIDC Core §5.1), names that are one word in camelCase. */
 export interface OidcUser extends SessionUser {
   readonly emailVerified?: boolean
   readonly name?: string
@@ -109,8 +108,11 @@ export interface OidcChannel {
   readonly binding: OidcBinding | undefined
   /** Where its endpoints are: by hand, found before, or `kept` with a session; else it is asked. */
   find(context: RequestContext, kept?: unknown): Promise<OidcMetadata>
-  /** Says that an address may be nobody's any more: the issuer is asked before the next request. */
-  moved(): void
+  /**
+   * Says that an address may be nobody's any more: the issuer is asked before the next request. `unheard`:
+   * nobody was heard there, as in an outage, so that it is used all the same where the issuer cannot tell.
+   */
+  moved(unheard?: boolean): void
 }
 
 /**
@@ -199,14 +201,6 @@ export interface OidcSignInOptions {
 /** What a sign-in without a redirect may be asked for: the page stays, and has its own state. */
 export type OidcStayOptions = Omit<OidcSignInOptions, 'state' | 'returnTo'>
 
-/** Another step that the server wants first; made for `signInUrl` to take. */
-export interface OidcStep extends RequiredStep {
-  readonly acrValues?: string | undefined
-  /** In ms. */
-  readonly maxAge?: number | undefined
-  readonly claims?: Readonly<Record<string, unknown>> | undefined
-}
-
 /** What the end of a session at the server may be asked for. */
 export interface OidcSignOutOptions {
   /** Where people return to; it must be on the server's list. */
@@ -215,6 +209,8 @@ export interface OidcSignOutOptions {
   readonly state?: string | undefined
   /** Whether it holds the id token, by which servers do not ask; the history may keep it. @default true */
   readonly idTokenHint?: boolean | undefined
+  /** Any others, by the server's names: `logout_hint`, `ui_locales`, Auth0's `federated`. */
+  readonly parameters?: OidcParameters | undefined
 }
 
 /** What OpenID Connect can do beyond the contract: `auth.actions`. All throw AuthError. */

@@ -132,7 +132,9 @@ async function toAnswer(response: Response, asked: string, signal: Signal): Prom
         // The status of an answer that broke off says enough.
         if (!mayPass(status) || signal.aborted) throw error
       })
-  if (redirected || (body === undefined && !mayPass(status))) {
+  // Who wants a nonce in a proof need say no more (RFC 9449 §9).
+  const silent = body === undefined && !mayPass(status) && !headers.has('DPoP-Nonce')
+  if (redirected || silent) {
     const what = redirected ? '`fetch` has followed a redirect' : 'it is no JSON'
     throw new AuthError('bad_response', `The answer is not the server’s: ${what}.`, {
       // Browsers hide a redirect that they do not follow: it has no status (Fetch §2.2.6).

@@ -10,9 +10,9 @@ export const text = (value: unknown): string | undefined =>
 export const texts = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? value.filter((item) => text(item)) : undefined
 
-/** `first_name` as `firstName`. */
+/** `first_name` as `firstName`; as it is what is more than a word, such as `https://app.example/user_roles`. */
 const camelCase = (name: string): string =>
-  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  /^_|\W/.test(name) ? name : name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 /** `loginHint` as `login_hint`. */
 export const snakeCase = (name: string): string =>

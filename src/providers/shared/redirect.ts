@@ -23,7 +23,7 @@ export interface Returned {
 
 /** What the redirects of one client work on. */
 export interface RedirectDeps<User extends SessionUser> {
-  readonly host: Pick<ActionHost<User>, 'page' | 'flows' | 'removeFlow' | 'signIn'>
+  readonly host: Pick<ActionHost<User>, 'page' | 'flows' | 'removeFlow' | 'signIn' | 'alone'>
   /** What the server adds to an address; nothing else is touched when it is cleaned. */
   readonly ours: readonly string[]
   /** The redirect URI. */
@@ -136,7 +136,13 @@ export function createRedirect<User extends SessionUser>(
         throw error
       })
     }
-    const work = finish(address, call).finally(() => running.delete(address))
+    //   this client          another one, of the same storage and the same address
+    //   sends the code
+    //                        sends it as well
+    //                        is refused: servers then revoke what the first one got (RFC 6749 §4.1.2)
+    const work = host
+      .alone(() => finish(address, call), call)
+      .finally(() => running.delete(address))
     running.set(address, work)
     return work
   }

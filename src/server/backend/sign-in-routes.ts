@@ -1,5 +1,5 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
-import type { Grant, SessionUser } from '../../core/session.js'
+import type { SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import { createPkce } from '../../providers/shared/pkce.js'
 import { refusalIn } from '../../providers/shared/refusal.js'
@@ -10,9 +10,10 @@ import { AGAIN, type SignInFlow, type SignInFlows } from './flows.js'
 import { hintsOf, refusedHints, stateOf } from './hints.js'
 import type { OrganizationChoice } from './organization-routes.js'
 import { safeReturnTo } from './paths.js'
-import type { EndSignIn } from './sign-in-end.js'
+import { createOncePerAddress } from './same-address.js'
+import type { Ended, EndSignIn } from './sign-in-end.js'
 import type { FailSignIn } from './sign-in-failure.js'
-import type { AuthorizeRequest, BackendOptions, Call, Handler } from './types.js'
+import type { AuthorizeRequest, BackendOptions, Call, Handler, SignInExchange } from './types.js'
 
 /** What signing in works on. */
 export interface SignInRoutesDeps<User extends SessionUser>
@@ -33,6 +34,8 @@ export interface SignInRoutesDeps<User extends SessionUser>
   /** The hints that anybody may give. */
   readonly crossSiteHints: readonly (keyof SignInHints)[]
   report(error: unknown): void
+  /** Milliseconds since the epoch. */
+  now(): number
 }
 
 /** What the auth server or the person refused; of another server nothing is repeated. */
@@ -50,6 +53,9 @@ function refusalOf({ searchParams }: URL, issuer: string | undefined): AuthError
   return refusalIn((name) => searchParams.get(name))
 }
 
+/** What came of a code: an end of the sign-in, or an error, and whether the code is spent all the same. */
+type Traded = { readonly ended: Ended } | { readonly error: unknown; readonly isSpent: boolean }
+
 const unknown = (): AuthError =>
   new AuthError(
     'invalid_credentials',
@@ -62,6 +68,7 @@ export function createSignInRoutes<User extends SessionUser>(
 ): Readonly<Record<string, Handler>> {
   const { signIn, flows, end, fail, choice, onSignInError } = deps
   const told = new Set<string>()
+  const once = createOncePerAddress<Traded>((traded) => 'ended' in traded, deps.now)
 
   /** Tells of each hint once: strangers write these addresses, and would fill a log. */
   function tellOfRefused(names: readonly string[]): void {
@@ -115,6 +122,24 @@ export function createSignInRoutes<User extends SessionUser>(
     return redirect(`${deps.ownOrigin(call.url)}${deps.basePath}/sign-in?${AGAIN}=1`)
   }
 
+  async function trade(
+    call: Call,
+    { returnTo, appState: state }: SignInFlow,
+    exchange: SignInExchange,
+  ): Promise<Traded> {
+    let isSpent = false
+    try {
+      const { requestTimeout = TIME_LIMIT } = signIn
+      const grant = await withinTime(requestTimeout, (signal) =>
+        signIn.exchangeCode(exchange, { signal }),
+      )
+      isSpent = true
+      return { ended: await end(grant, { call, returnTo, state }) }
+    } catch (error) {
+      return { error, isSpent }
+    }
+  }
+
   async function finish(call: Call): Promise<Response> {
     const jar = parseCookies(call.cookie)
     const flow = await flows.find(call.url.searchParams.get('state'), jar)
@@ -140,27 +165,20 @@ export function createSignInRoutes<User extends SessionUser>(
       acrValues: flow.acrValues,
       claims: flow.claims,
     }
-    let grant: Grant<User>
-    try {
-      const { requestTimeout = TIME_LIMIT } = signIn
-      grant = await withinTime(requestTimeout, (signal) =>
-        signIn.exchangeCode(exchange, { signal }),
-      )
-    } catch (error) {
-      const asked = await choice?.ask(call, flow, { error, setCookies: used })
-      if (asked) return asked
-      // After an outage the same address may still do: the flow is kept.
-      return fail(call, error, isAuthError(error) && error.retryable ? [] : used)
-    }
-    try {
-      const { returnTo, appState: state } = flow
-      const ended = await end(grant, { call, returnTo, state })
+    //   this request        the same browser, whose page is loaded anew
+    //   spends the code
+    //                       sends it as well: servers then end what came of it (RFC 6749 §4.1.2)
+    const traded = await once(`${flow.state} ${code}`, () => trade(call, flow, exchange))
+    if ('ended' in traded) {
+      const { ended } = traded
       const location = `${deps.appOrigin(call.url)}${ended.returnTo}`
       return ended.finish(redirect(location, [...used, ...ended.setCookies]))
-    } catch (error) {
-      // The code is spent: nothing comes of this address any more.
-      return fail(call, error, used)
     }
+    const { error, isSpent } = traded
+    const asked = isSpent ? null : await choice?.ask(call, flow, { error, setCookies: used })
+    if (asked) return asked
+    // After an outage the same address may still do: the flow is kept.
+    return fail(call, error, !isSpent && isAuthError(error) && error.retryable ? [] : used)
   }
 
   const navigation = { methods: ['GET'], by: 'navigation' } as const

@@ -1,7 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import { toTexts } from '../../providers/oidc/authorize.js'
-import { toError } from '../../providers/oidc/errors.js'
+import { toError, tokensIn } from '../../providers/oidc/errors.js'
 import { toGrant } from '../../providers/oidc/grants.js'
 import type { Server } from '../../providers/oidc/server.js'
 import type { Tokens } from '../../providers/oidc/tokens.js'
@@ -104,7 +104,7 @@ export async function fetchTokens(
   context: RequestContext,
 ): Promise<OidcTokens> {
   const answer = await tokens.post(await tokens.server.find(context), form, context)
-  if (!isFine(answer)) throw toError(answer, 'sign-in')
+  tokensIn(answer)
   const judged = { claims: null, user: undefined, kept: {}, session: null }
   const grant = toGrant(answer, judged)
   if (!grant) throw new AuthError('bad_response', 'The answer holds no token.')

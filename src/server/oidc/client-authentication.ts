@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose/jwt/sign'
 import { AuthError } from '../../core/errors.js'
 import { asObject, text } from '../../providers/shared/json.js'
+import { base64url } from '../../providers/shared/pkce.js'
 import { basicAuthorization } from '../shared/basic.js'
 import type { OidcPrivateKey, OidcServerOptions } from './types.js'
 
@@ -39,8 +40,32 @@ const CURVES: Readonly<Record<string, string>> = {
   Ed25519: 'EdDSA',
 }
 
+/** What a certificate stands between in a text of PEM (RFC 7468 §5.1). */
+const [BEGIN, END] = ['-----BEGIN CERTIFICATE-----', '-----END CERTIFICATE-----']
+
 function reject(message: string): never {
   throw new AuthError('invalid_argument', message)
+}
+
+/** The bytes of a certificate; nothing where none is given. */
+function bytesOf(certificate: unknown): Uint8Array<ArrayBuffer> | undefined {
+  if (certificate === undefined) return undefined
+  const [, rest = ''] = (text(certificate) ?? '').split(BEGIN, 2)
+  const [base64 = '', ...after] = rest.split(END, 2)
+  try {
+    const bytes = atob(base64.trim() && after.length > 0 ? base64 : '=')
+    return Uint8Array.from(bytes, (sign) => sign.charCodeAt(0))
+  } catch {
+    return reject('`privateKey.certificate` is a certificate, as a text of PEM.')
+  }
+}
+
+/** What a header calls a certificate, by which servers such as Entra find it (RFC 7515 §4.1.7 and §4.1.8). */
+async function thumbprintsOf(certificate: Uint8Array<ArrayBuffer> | undefined) {
+  if (!certificate) return {}
+  const digest = async (hash: string): Promise<string> =>
+    base64url(new Uint8Array(await crypto.subtle.digest(hash, certificate)))
+  return { x5t: await digest('SHA-1'), 'x5t#S256': await digest('SHA-256') }
 }
 
 /** The algorithm of a key that says no other (RFC 7518 §3.1). */
@@ -59,7 +84,7 @@ function isPrivate(key: OidcPrivateKey['key']): boolean {
   return 'usages' in key ? key.type === 'private' && key.usages.includes('sign') : 'd' in key
 }
 
-function checkPrivateKey({ key, keyId, algorithm }: OidcPrivateKey) {
+function checkPrivateKey({ key, keyId, algorithm, certificate }: OidcPrivateKey) {
   if (!isPrivate(key)) {
     reject('`privateKey.key` is a private key that signs: a JWK, or a CryptoKey.')
   }
@@ -68,7 +93,11 @@ function checkPrivateKey({ key, keyId, algorithm }: OidcPrivateKey) {
     reject('`privateKey.algorithm` is one of RS, PS or ES with 256, 384 or 512, or EdDSA.')
   }
   const kid = keyId ?? ('kid' in key ? text(key.kid) : undefined)
-  return { key, header: { alg, typ: 'JWT', ...(kid && { kid }) } }
+  return {
+    key,
+    header: { alg, typ: 'JWT', ...(kid && { kid }) },
+    certificate: bytesOf(certificate),
+  }
 }
 
 /** Makes the proof by a signed text about this client (RFC 7523 §2.2 and §3, OIDC Core §9). */
@@ -77,7 +106,7 @@ function byPrivateKey(options: Options, privateKey: OidcPrivateKey): ClientProof
   if (!/^(issuer|token_endpoint)$/.test(assertionAudience)) {
     reject('`assertionAudience` is `issuer` or `token_endpoint`.')
   }
-  const { key, header } = checkPrivateKey(privateKey)
+  const { key, header, certificate } = checkPrivateKey(privateKey)
   return {
     headers: {},
     secret: undefined,
@@ -87,7 +116,7 @@ function byPrivateKey(options: Options, privateKey: OidcPrivateKey): ClientProof
       // Whoever got one for another server could else use it here.
       const aud = assertionAudience === 'issuer' ? issuer : tokenEndpoint
       const assertion = await new SignJWT({ ...claims, aud, jti: crypto.randomUUID() })
-        .setProtectedHeader(header)
+        .setProtectedHeader({ ...header, ...(await thumbprintsOf(certificate)) })
         .sign(key)
         .catch(() => reject('The `privateKey` cannot sign: it does not fit its algorithm.'))
       return { ...form, client_assertion_type: ASSERTION, client_assertion: assertion }

@@ -2,7 +2,7 @@ import {
   auth0Issuer,
   auth0SignOut,
   cognitoIssuer,
-  entraIssuer,
+  entraServer,
   keycloakIssuer,
   oktaIssuer,
   zitadelIssuer,
@@ -22,12 +22,14 @@ import type { OidcServerOptions } from './types.js'
 export type OidcPreset = Pick<
   OidcServerOptions,
   | 'issuer'
+  | 'metadata'
   | 'scope'
   | 'parameters'
   | 'postLogoutParameter'
   | 'endSessionEndpoint'
   | 'hintParameters'
   | 'revokesTokens'
+  | 'assertionAudience'
 >
 
 /** For servers that have no `offline_access`, or need it for no refresh token. */
@@ -100,7 +102,8 @@ export function oktaPreset(
 }
 
 /**
- * Microsoft Entra ID, for one tenant. It revokes no tokens: what was ended here is kept out here.
+ * Microsoft Entra ID, for one tenant or for all. It revokes no tokens: what was ended here is kept out here. It knows a
+ * `privateKey` by its `certificate`.
  * @example
  * ```ts
  * import { createOidc, entraPreset } from 'holdfast/server/oidc'
@@ -112,7 +115,11 @@ export function oktaPreset(
  */
 export function entraPreset(options: Pick<EntraOptions, 'tenantId'>): OidcPreset {
   checkObject('options', options)
-  return { issuer: entraIssuer(options.tenantId), revokesTokens: false }
+  return {
+    ...entraServer(options.tenantId),
+    revokesTokens: false,
+    assertionAudience: 'token_endpoint',
+  }
 }
 
 /**

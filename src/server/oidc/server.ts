@@ -112,13 +112,13 @@ function createEnds(options: OidcServerOptions, tokens: Tokens, during: During) 
 
   const signOutUrl: OidcServer['signOutUrl'] = async (request = {}, context) => {
     checkObject('request', request)
-    const { idToken, returnTo, state }: OidcSignOutRequest = request
+    const { idToken, returnTo, state, parameters }: OidcSignOutRequest = request
     const there = returnTo === undefined ? undefined : checkReturnTo(returnTo)
     const found = await during(context, server.find)
     const page = found.end_session_endpoint ?? options.endSessionEndpoint
     if (!page) throw new AuthError('rejected', 'This server has no page that ends a session.')
     const wish = { id_token_hint: idToken, [postLogoutParameter]: there, state }
-    return withQuery(page, { ...toTexts(wish), client_id: clientId })
+    return withQuery(page, { ...toTexts(parameters), ...toTexts(wish), client_id: clientId })
   }
 
   return { revoke, signOut, signOutUrl }

@@ -28,6 +28,11 @@ export interface OidcPrivateKey {
   readonly keyId?: string | undefined
   /** Such as `PS256`. @default that of the key, `RS256` for an RSA key that names none */
   readonly algorithm?: string | undefined
+  /**
+   * Its certificate, as a text of PEM, for servers that know keys by certificates, such as Entra: what is
+   * signed then names it by its thumbprints (`x5t`, `x5t#S256`).
+   */
+  readonly certificate?: string | undefined
 }
 
 /** Hints of a sign-in that OpenID Connect has no names for. */
@@ -123,6 +128,8 @@ export interface OidcSignOutRequest {
   readonly returnTo?: string | undefined
   /** Given back with that address. */
   readonly state?: string | undefined
+  /** Any others, by the server's names: `logout_hint`, `ui_locales`, Auth0's `federated`. */
+  readonly parameters?: OidcParameters | undefined
 }
 
 /** What tokens are for. */

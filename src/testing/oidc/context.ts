@@ -12,7 +12,7 @@ import type {
   ScriptedOidcOptions,
 } from './types.js'
 
-/** A sign-in that waits for its code. */
+/** A sign-in that waits for its code, or has brought it. */
 export interface Code {
   readonly clientId: string
   readonly redirectUri: string
@@ -22,6 +22,8 @@ export interface Code {
   readonly challenge: string
   /** The thumbprint of the key that alone may redeem it (RFC 9449 §10). */
   readonly jkt: string | null
+  /** What was begun with it; `null` as long as nobody has come with it. */
+  session: OidcSession | null
 }
 
 /** A sign-in that was pushed, and waits for its browser. */

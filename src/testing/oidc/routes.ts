@@ -92,6 +92,7 @@ export const authorize: Route = async (context, call) => {
     nonce: wish('nonce') ?? undefined,
     challenge: asked('code_challenge'),
     jkt: context.options.dpop ? wish('dpop_jkt') : null,
+    session: null,
   })
   return back([['code', code], ...besides(context, scope)])
 }

@@ -45,8 +45,12 @@ const authorizationCode: Grant = async (context, { form, client, jkt }) => {
     code.challenge === challenge &&
     code.redirectUri === form.get('redirect_uri') &&
     (code.jkt === null || code.jkt === jkt)
-  // Another request may have spent the code while the verifier was hashed.
-  if (!fits || !context.codes.delete(text)) return refuse(context, 'code')
+  if (!fits) return refuse(context, 'code')
+  if (code.session) {
+    // One of two who have a code has stolen it: what came of it ends (RFC 6749 §4.1.2).
+    code.session.over ??= 'revoked'
+    return refuse(context, 'code')
+  }
   const { person, scope, nonce } = code
   const binds = !isConfidential(client) && context.options.dpop?.binds !== 'none'
   const start = {
@@ -59,6 +63,7 @@ const authorizationCode: Grant = async (context, { form, client, jkt }) => {
     jkt: binds ? jkt : null,
   }
   const session = context.sessions.begin(start)
+  code.session = session
   const renewable = getsRefreshToken(context.manners, client, scope)
   const refreshToken = renewable ? context.sessions.issue(session) : undefined
   return tokenAnswer(context, session, { scope, refreshToken, first: true, code: text, jkt })

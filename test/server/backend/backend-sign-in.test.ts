@@ -196,7 +196,8 @@ describe('a callback', () => {
     const before = world.jar.header()
     await world.send(String(callback))
     expect(await refused(world, callback)).toEqual({ ...UNKNOWN, signedIn: true })
-    // Also with the cookies of before: the code is used up.
+    // Also with the cookies of before, once a page cannot be waiting any more: the code is used up.
+    await world.clock.advance(10_000)
     const replay = await world.send(String(callback), { headers: { Cookie: before ?? '' } })
     expect([replay.status, (await replay.json()).code]).toEqual([400, 'invalid_credentials'])
   })

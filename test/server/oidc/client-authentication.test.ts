@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import {
   createOidc,
+  entraPreset,
   type OidcPrivateKey,
   type OidcServerOptions,
 } from '../../../src/server/oidc/index.js'
@@ -91,6 +93,39 @@ describe('a client says who it is', () => {
     const checks = { audience: DOCUMENT.token_endpoint }
     const { protectedHeader } = await jwtVerify(form.client_assertion ?? '', publicKey, checks)
     expect(protectedHeader.kid).toBe('key-2')
+  })
+
+  it('by the thumbprints of its certificate, where the server knows keys by those, as Entra does', async () => {
+    const { key, publicKey } = await makePair(RSA)
+    // Any bytes do: nobody reads what is in it.
+    const der = Buffer.from('a certificate')
+    const certificate = `Bag Attributes\n-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`
+    const entra = entraPreset({ tenantId: '11111111-2222-3333-4444-555555555555' })
+    const metadata = { ...DOCUMENT, issuer: entra.issuer }
+    const { form } = await sentBy({ ...entra, metadata, privateKey: { key, certificate } })
+    const checks = { audience: DOCUMENT.token_endpoint }
+    const { protectedHeader } = await jwtVerify(form.client_assertion ?? '', publicKey, checks)
+    const of = (hash: string) => createHash(hash).update(der).digest('base64url')
+    expect(protectedHeader).toEqual({
+      alg: 'RS256',
+      typ: 'JWT',
+      x5t: of('sha1'),
+      'x5t#S256': of('sha256'),
+    })
+  })
+
+  it.each([
+    '',
+    'MIIC',
+    '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----',
+    '-----BEGIN CERTIFICATE-----\nabcde\n-----END CERTIFICATE-----',
+    '-----BEGIN CERTIFICATE-----\nYQ==\n',
+    { toString: 'none' },
+    5,
+  ])('by no certificate that is none: %j', async (certificate) => {
+    const { key } = await makePair(EC)
+    const privateKey = { key, certificate }
+    expect(() => Reflect.apply(createOidc, null, [{ ...OPTIONS, privateKey }])).toThrow(invalid)
   })
 
   it.each<[string, string, Parameters<typeof makePair>[0], string | undefined]>([

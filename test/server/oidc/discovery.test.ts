@@ -150,6 +150,7 @@ describe('the document of a server', () => {
     const moved = { ...DOCUMENT, token_endpoint: 'https://id.example/new-token' }
     const { sent, fetch } = answering(
       'lost',
+      'lost',
       [200, DOCUMENT],
       [404, { error: 'not_found' }],
       [200, moved],
@@ -158,7 +159,7 @@ describe('the document of a server', () => {
     const oidc = createOidc({ ...OPTIONS, fetch, now: () => time })
     expect(await errorOf(oidc.refresh('r', context()))).toMatchObject({ code: 'network' })
     expect(await errorOf(oidc.refresh('r', context()))).toMatchObject({ code: 'network' })
-    expect(sent).toHaveLength(1)
+    expect(sent).toHaveLength(2)
     time = 250
     expect(await errorOf(oidc.refresh('r', context()))).toMatchObject({ retryable: true })
     expect(await oidc.refresh('r', context())).toMatchObject({ accessToken: 'a' })

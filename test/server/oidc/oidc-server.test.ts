@@ -246,6 +246,14 @@ describe('calls that are about no session', () => {
     }
   })
 
+  it('bring a refusal that comes with 200, as at GitHub', async () => {
+    const { oidc } = wire({}, [200, { error: 'incorrect_client_credentials' }])
+    expect(await errorOf(oidc.clientCredentials())).toMatchObject({
+      code: 'rejected',
+      serverCode: 'incorrect_client_credentials',
+    })
+  })
+
   it('bring nothing where the answer holds none', async () => {
     for (const body of [{}, { access_token: 5 }, []]) {
       const { oidc } = wire({}, [200, body])
@@ -341,6 +349,9 @@ describe('the address of a page', () => {
       state: 'x',
     })
     expect(await errorOf(oidc.signOutUrl({ returnTo: 'javascript:alert(1)' }))).toEqual(invalid)
+    const more = { logout_hint: 'ada', client_id: 'other' }
+    const { searchParams } = new URL(await oidc.signOutUrl({ parameters: more }))
+    expect([searchParams.get('logout_hint'), searchParams.get('client_id')]).toEqual(['ada', 'app'])
   })
 
   it('asks for what the options say, which no sign-in replaces', async () => {

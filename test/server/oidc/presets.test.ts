@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createPkce } from '../../../src/providers/shared/pkce.js'
 import {
   auth0Preset,
   cognitoPreset,
@@ -10,6 +11,8 @@ import {
   oktaPreset,
   zitadelPreset,
 } from '../../../src/server/oidc/index.js'
+import { answering } from '../../support/oidc-wire.js'
+import { jwt } from '../../support/wire.js'
 import { errorOf } from './oidc-server-world.js'
 
 const CHALLENGE = 'x'.repeat(43)
@@ -103,11 +106,41 @@ describe.each(PRESETS)('the preset of %s', (name, preset, issuer, wanted) => {
   })
 })
 
+describe('the preset of Entra for all tenants', () => {
+  it('signs in people of each, and nobody whose token is of another one than it says', async () => {
+    const { verifier, challenge } = await createPkce()
+    const outcomes: unknown[] = []
+    for (const from of ['tenant-1', 'tenant-2']) {
+      const iss = `https://login.microsoftonline.com/${from}/v2.0`
+      const claims = { iss, tid: 'tenant-1', aud: 'app', sub: 'ada', iat: 1, exp: 61 }
+      const id_token = jwt({ ...claims, nonce: challenge })
+      const { sent, fetch } = answering([200, { access_token: 'a', expires_in: 60, id_token }])
+      const preset = entraPreset({ tenantId: 'common' })
+      const oidc = createOidc({ ...preset, clientId: 'app', clientSecret: 'secret', fetch })
+      const code = { code: 'c', codeVerifier: verifier, redirectUri: 'https://app.example/cb' }
+      const grant = await oidc.exchangeCode(code).catch((error: unknown) => error)
+      outcomes.push([sent[0]?.url, grant])
+    }
+    const at = 'https://login.microsoftonline.com/common/oauth2/v2.0/token'
+    expect(outcomes).toMatchObject([
+      [at, { user: { id: 'ada', tid: 'tenant-1' } }],
+      [at, { serverCode: 'invalid_id_token' }],
+    ])
+  })
+})
+
 describe('a preset', () => {
+  it('knows a tenant of Entra also by capital letters, which no token has', () => {
+    const { issuer } = entraPreset({ tenantId: 'ABCDEF00-2222-3333-4444-55555555555F' })
+    expect(issuer).toBe(
+      'https://login.microsoftonline.com/abcdef00-2222-3333-4444-55555555555f/v2.0',
+    )
+  })
+
   it.each<[string, () => unknown]>([
     ['a realm with a path in it', () => keycloakPreset({ url: 'https://a.b', realm: 'a/b' })],
     ['a domain with a path in it', () => auth0Preset({ domain: 'a.b/c' })],
-    ['a tenant that is a name', () => entraPreset({ tenantId: 'common' })],
+    ['a tenant that is a name', () => entraPreset({ tenantId: 'contoso.com' })],
     ['a pool without a region', () => cognitoPreset({ userPoolId: 'pool' })],
     ['nothing', () => Reflect.apply(oktaPreset, null, [])],
     ['a domain that is none', () => Reflect.apply(zitadelPreset, null, [{ domain: 5 }])],
