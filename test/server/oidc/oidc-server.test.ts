@@ -229,6 +229,15 @@ describe('calls that are about no session', () => {
     expect(server.liveSessions()).toBe(0)
   })
 
+  it('end a session without a refresh token by its access token', async () => {
+    const { sent, oidc } = wire({}, [200, {}])
+    const session = { refreshToken: null, expiresAt: 0, user: null, extras: {} }
+    await oidc.signOut?.({ ...session, accessToken: 'access-1' }, 'local', context())
+    expect(sent.map(({ form }) => form)).toMatchObject([
+      { token: 'access-1', token_type_hint: 'access_token' },
+    ])
+  })
+
   it.each<[string, Reply, object]>([
     ['no word', [200, {}], { code: 'bad_response' }],
     ['no word but a text', [200, { active: 'true' }], { code: 'bad_response' }],
@@ -380,6 +389,7 @@ describe('a mistake of the app is an AuthError', () => {
     ['no redirect URI', 'exchangeCode', [{ ...exchange, redirectUri: undefined }]],
     ['no verifier', 'exchangeCode', [{ ...exchange, codeVerifier: undefined }]],
     ['no token to revoke', 'revoke', [undefined]],
+    ['an empty token to revoke', 'revoke', ['']],
     ['no token to ask about', 'introspect', ['']],
     ['no token to trade', 'exchangeToken', [{}]],
     ['no kind of token', 'exchangeToken', [{ subjectToken: 'a', subjectTokenType: null }]],

@@ -214,4 +214,29 @@ describe('a coordinator that fails', () => {
     const error = await failureOf(stage.superTokens.refreshSession('token.nonce.V2'))
     expect(error).toMatchObject({ type: 'GENERAL_ERROR', code: 'bad_response' })
   })
+  it.each([
+    ['session', 'handle'],
+    ['session', 'userId'],
+    ['session', 'userDataInJWT'],
+    ['accessToken', 'token'],
+    ['accessToken', 'expiry'],
+    ['accessToken', 'createdTime'],
+    ['refreshToken', 'token'],
+    ['refreshToken', 'expiry'],
+    ['refreshToken', 'createdTime'],
+  ])('is a general error where what it replays lacks of its %s the %s', async (part, name) => {
+    const whole: string[] = []
+    const once: Coordinator['once'] = async (_, work) => {
+      const text = await work()
+      whole.push(text)
+      const { tokens } = JSON.parse(text)
+      Reflect.deleteProperty(tokens[part], name)
+      return { text: JSON.stringify({ type: 'renewed', tokens }), startedAt: 0 }
+    }
+    const stage = createStage({ coordinator: broken({ once }) })
+    const { refreshToken } = await begin(stage)
+    const error = await failureOf(stage.superTokens.refreshSession(refreshToken.token))
+    expect(error).toMatchObject({ type: 'GENERAL_ERROR', code: 'bad_response' })
+    expect(JSON.parse(whole[0] ?? '').tokens[part]).toHaveProperty(name)
+  })
 })

@@ -1,0 +1,44 @@
+const confirm = 'src/server/gotrue/confirm.ts'
+const workos = 'src/server/workos/server.ts'
+const proof = 'src/server/oidc/client-authentication.ts'
+
+/** Checks that are gone of what servers ask and answer, of which no test had noticed. */
+export const SERVER_CHECKS = [
+  {
+    file: confirm,
+    name: 'Who only goes to the link of a message has agreed to it.',
+    find: "call.request.method === 'POST' && tools.isOwn(call)",
+    replace: 'tools.isOwn(call)',
+  },
+  {
+    file: workos,
+    name: 'What WorkOS refuses to send counts as sent.',
+    find: 'if (isFine(answer)) return asObject(answer.body) ?? {}',
+    replace: 'if (answer) return asObject(answer.body) ?? {}',
+  },
+  {
+    file: workos,
+    name: 'WorkOS is to revoke a session without a name.',
+    find: `      if (!sessionId) throw new AuthError('rejected', 'This session has no id at WorkOS.')
+      await revoke(sessionId, context)`,
+    replace: "      await revoke(sessionId ?? '', context)",
+  },
+  {
+    file: proof,
+    name: 'A client that is to prove itself in a way that is unknown proves nothing.',
+    find: "  if (method !== 'none') reject('`clientAuthentication` is no way that is known here.')\n",
+    replace: '',
+  },
+  {
+    file: proof,
+    name: 'A key that signs nothing is to prove who a client is.',
+    find: " && key.usages.includes('sign')",
+    replace: '',
+  },
+  {
+    file: proof,
+    name: 'A client says in two ways who it is.',
+    find: " || !fits('privateKey')",
+    replace: '',
+  },
+]
