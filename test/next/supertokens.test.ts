@@ -340,11 +340,14 @@ describe('a route handler of the app', () => {
     const ada = await signedIn()
     const route = auth.withSession(async (_request, session, place: { readonly id: string }) => {
       await session.mergeIntoAccessTokenPayload({ seen: place.id })
-      return Response.json(session.getJWTPayload(), { headers: { 'x-mine': '1' } })
+      const headers = { 'x-mine': '1', 'Cache-Control': 'private, max-age=60' }
+      return Response.json(session.getJWTPayload(), { headers })
     })
     const answer = await route(ada.requestTo('/api/seen'), { id: 'b7' })
     expect([answer.headers.get('x-mine'), await answer.json()]).toEqual(['1', { seen: 'b7' }])
     expect(answer.headers.get('front-token')).toMatch(/^ey/)
+    // What holds tokens is kept nowhere, whatever the app says.
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
     ada.keep(answer.headers.getSetCookie())
     expect(await sessions.getSessionForRendering(ada.requestTo('/'))).toMatchObject({
       status: 'signed-in',

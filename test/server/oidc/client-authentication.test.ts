@@ -251,8 +251,8 @@ describe('what a client says who it is by', () => {
     const hmac = { name: 'HMAC', hash: 'SHA-256' }
     const shared = await crypto.subtle.generateKey(hmac, true, ['sign', 'verify'])
     const rsa = { ...RSA, name: 'RSA-OAEP' }
-    const sealing = await crypto.subtle.generateKey(rsa, true, ['encrypt', 'decrypt'])
-    const wrong: readonly Partial<OidcServerOptions>[] = [
+    const sealing: unknown = await crypto.subtle.generateKey(rsa, true, ['encrypt', 'decrypt'])
+    const wrong: readonly object[] = [
       {},
       { clientSecret: SECRET, privateKey },
       { clientSecret: SECRET, privateKey, clientAuthentication: 'private_key_jwt' },
@@ -260,10 +260,12 @@ describe('what a client says who it is by', () => {
       { privateKey, clientAuthentication: 'none' },
       { clientAuthentication: 'client_secret_basic' },
       // Whoever means it to prove itself by a certificate would be a public client.
-      Object.assign({}, { clientAuthentication: 'tls_client_auth' }),
-      { privateKey: Object.assign({}, { key: shared }) },
-      { privateKey: { key: sealing.privateKey } },
+      { clientAuthentication: 'tls_client_auth' },
+      { privateKey: { key: shared } },
+      { privateKey: { key: Object(sealing).privateKey } },
     ]
-    for (const way of wrong) expect(() => createOidc({ ...OPTIONS, ...way })).toThrow(invalid)
+    for (const way of wrong) {
+      expect(() => Reflect.apply(createOidc, null, [{ ...OPTIONS, ...way }])).toThrow(invalid)
+    }
   })
 })

@@ -134,6 +134,11 @@ describe('what a refresh is answered with', () => {
       { code: 'bad_response', retryable: true },
     ],
     ['a page', new Response('<html>'), { code: 'bad_response', retryable: true }],
+    [
+      'the page of a gateway',
+      new Response('<html>', { status: 502 }),
+      { code: 'server_error', retryable: true },
+    ],
     ['no answer', 'lost', { code: 'network', retryable: true }],
   ])('%s', async (_, reply, expected) => {
     expect(await errorOf(wire({}, reply).oidc.refresh('refresh-1', context()))).toMatchObject(

@@ -41,6 +41,17 @@ describe('refreshes with one token', () => {
     expect(await outcomeOf(refresh(stage, tokens))).toBe('TOKEN_THEFT_DETECTED')
   })
 
+  it('are told as a replay, except the first', async () => {
+    const told: unknown[] = []
+    const stage = createStage({ onReuse: (reuse) => void told.push(reuse) })
+    const tokens = await begin(stage)
+    const { session } = await refresh(stage, tokens)
+    expect(told).toEqual([])
+    stage.pass(1_000)
+    await refresh(stage, tokens)
+    expect(told).toMatchObject([{ sessionId: session.handle, userId: 'u1', age: 1_000 }])
+  })
+
   it('are one exchange in several processes', async () => {
     const coordinator = memoryCoordinator({ now: () => 0 })
     const stage = createStage({ coordinator })
