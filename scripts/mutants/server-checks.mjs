@@ -1,5 +1,7 @@
 const confirm = 'src/server/gotrue/confirm.ts'
 const workos = 'src/server/workos/server.ts'
+const pages = 'src/next/page-paths.ts'
+const routes = 'src/server/supertokens/web/routes.ts'
 const proof = 'src/server/oidc/client-authentication.ts'
 
 /** Checks that are gone of what servers ask and answer, of which no test had noticed. */
@@ -40,5 +42,17 @@ export const SERVER_CHECKS = [
     name: 'A client says in two ways who it is.',
     find: " || !fits('privateKey')",
     replace: '',
+  },
+  {
+    file: pages,
+    name: 'The first page of an app is anybody’s by its base path in other letters.',
+    find: "    ? path\n    : path.slice(base.length) || '/'",
+    replace: '    ? path\n    : path.slice(base.length)',
+  },
+  {
+    file: routes,
+    name: 'An answer of the app that holds tokens is kept as the app says.',
+    find: "if (headers.has('front-token') || headers.has('set-cookie')) forbidStorage(answer)\n  else if",
+    replace: 'if',
   },
 ]
