@@ -216,6 +216,25 @@ describe('wrong arguments', () => {
   })
 })
 
+describe('what no core can have given for a refresh token', () => {
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['an empty text', ''],
+    ['a word', 'token'],
+    ['one without a version', 'token.nonce'],
+    ['one of no version that there is', 'token.nonce.V12345'],
+    ['one with a blank', 'to ken.nonce.V2'],
+    ['one with a line break', 'token.nonce.V2\n'],
+    ['megabytes', `${'a'.repeat(1_000_000)}.nonce.V2`],
+  ])('is asked of no core: %s', async (_, token) => {
+    const { superTokens, core } = createStage()
+    expect(await outcomeOf(superTokens.refreshSession(Object(token).valueOf()))).toBe(
+      'UNAUTHORISED',
+    )
+    expect(core.count('/session/refresh')).toBe(0)
+  })
+})
+
 describe('a configuration', () => {
   it.each<[name: string, options: object]>([
     ['no hosts', { hosts: '' }],
@@ -229,6 +248,7 @@ describe('a configuration', () => {
     ['a kind of key that is no choice', { useDynamicSigningKey: 'yes' }],
     ['a coordinator that is none', { coordinator: {} }],
     ['half a coordinator', { coordinator: { ...memoryCoordinator(), endedAt: undefined } }],
+    ['a coordinator without pauses', { coordinator: { ...memoryCoordinator(), pauses: {} } }],
     ['a coordinator that is null', { coordinator: null }],
     ['cookies that no browser keeps', { cookies: { sameSite: 'none', secure: false } }],
     ['a cookie path with an attribute', { cookies: { refreshTokenPath: '/;Secure' } }],
