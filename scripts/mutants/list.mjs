@@ -52,6 +52,7 @@ import { ROUNDS } from './rounds.mjs'
 import { SEALED } from './sealed.mjs'
 import { SEALS } from './seals.mjs'
 import { SECTION } from './section.mjs'
+import { SERVER_CHECKS } from './server-checks.mjs'
 import { SESSION_LIST } from './session-list.mjs'
 import { SESSION_LOOKS } from './session-looks.mjs'
 import { SHARE } from './share.mjs'
@@ -132,6 +133,7 @@ export const MUTANTS = [
   ...SEALED,
   ...SEALS,
   ...SECTION,
+  ...SERVER_CHECKS,
   ...SESSION_LIST,
   ...SESSION_LOOKS,
   ...SHARE,

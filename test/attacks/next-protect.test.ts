@@ -82,12 +82,14 @@ describe('a stranger does not get past `protect`', () => {
     expect(await seen(files, nextRequest(path))).toBe(false)
   })
 
-  it.each(['/_next/data/build-1/en/index.json', '/_next/data/build-1/index.json', '/index.rsc'])(
-    'to the data of the first page: %s',
-    async (path) => {
-      expect(await seen({ protect: ['/'] }, nextRequest(path))).toBe(false)
-    },
-  )
+  it.each([
+    '/_next/data/build-1/en/index.json',
+    '/_next/data/build-1/en.json',
+    '/_next/data/build-1/index.json',
+    '/index.rsc',
+  ])('to the data of the first page: %s', async (path) => {
+    expect(await seen({ protect: ['/'] }, nextRequest(path))).toBe(false)
+  })
 
   it.each(['/app/files/private/x', '/app/files/%70rivate/x', '/app//admin', '/app/admin'])(
     'under a `basePath`, which patterns do not name: %s',
@@ -129,6 +131,7 @@ describe('a stranger does not get past `protect`', () => {
       const proxy = { protect: ['/reports/:path*'] }
       expect(await seen(proxy, nextRequest(path))).toBe(false)
       expect(await seen(proxy, nextRequest('/APPLE/reports/x'))).toBe(true)
+      expect(await seen({ protect: ['/'] }, nextRequest('/APP'))).toBe(false)
     },
   )
 

@@ -57,6 +57,8 @@ describe.each(SPELLINGS)('what is fetched by %s', (_, spelled) => {
     const { response } = await app.browser().visit('/team', async () => {}, { headers })
     expect([response.status, response.body]).toEqual([200, null])
     expect(response.headers.get('location')).toBeNull()
+    expect(response.headers.get('vary')).toBe('Cookie')
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
   })
 
   it('is nothing where somebody has a step before them, and their cookie stays', async () => {

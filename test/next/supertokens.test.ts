@@ -90,6 +90,20 @@ describe('a page of Next with SuperTokens', () => {
     expect([...ada.jar]).toEqual([])
   })
 
+  it('sends whoever comes with a token that was spent long ago to the sign-in', async () => {
+    const { signedIn, clock } = createSuperTokensApp()
+    const thief = await signedIn()
+    const spent = thief.jar.get(`sRefreshToken ${REFRESH}`) ?? { path: '', value: '' }
+    for (let round = 0; round < 2; round += 1) {
+      clock.time += LIFE
+      await thief.follow(TEAM)
+    }
+    clock.time += LIFE
+    thief.jar.set(`sRefreshToken ${REFRESH}`, spent)
+    const { way } = await thief.follow(TEAM)
+    expect(way).toEqual([TEAM, `${REFRESH}?${RETURN}`, `/login?${RETURN}`])
+  })
+
   it('shows the page to whose browser has two refresh tokens, of which one is from before a move', async () => {
     const formerly = [{ path: '/auth' }]
     const { signedIn, clock, core } = createSuperTokensApp({
@@ -268,6 +282,8 @@ describe('the route where a browser refreshes on its way', () => {
     const query = new URLSearchParams({ returnTo })
     const { response } = await ada.ask(`${REFRESH}?${query}`)
     expect(response.headers.get('location')).toBe(ORIGIN + page)
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
+    expect(response.headers.get('vary')).toBe('Cookie')
     const { response: unknown } = await createSuperTokensApp().browser().ask(`${REFRESH}?${query}`)
     expect(unknown.headers.get('location')).toBe(
       `${ORIGIN}/login?${new URLSearchParams({ returnTo: page })}`,
@@ -340,11 +356,14 @@ describe('a route handler of the app', () => {
     const ada = await signedIn()
     const route = auth.withSession(async (_request, session, place: { readonly id: string }) => {
       await session.mergeIntoAccessTokenPayload({ seen: place.id })
-      return Response.json(session.getJWTPayload(), { headers: { 'x-mine': '1' } })
+      const headers = { 'x-mine': '1', 'Cache-Control': 'private, max-age=60' }
+      return Response.json(session.getJWTPayload(), { headers })
     })
     const answer = await route(ada.requestTo('/api/seen'), { id: 'b7' })
     expect([answer.headers.get('x-mine'), await answer.json()]).toEqual(['1', { seen: 'b7' }])
     expect(answer.headers.get('front-token')).toMatch(/^ey/)
+    // What holds tokens is kept nowhere, whatever the app says.
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
     ada.keep(answer.headers.getSetCookie())
     expect(await sessions.getSessionForRendering(ada.requestTo('/'))).toMatchObject({
       status: 'signed-in',
@@ -411,6 +430,8 @@ describe('settings that cannot work', () => {
     ['no page to sign in', { signInPage: undefined }],
     ['a page elsewhere', { signInPage: 'https://login.example/' }],
     ['a page that is none', { signInPage: 'login' }],
+    ['no text for a page', { signInPage: { pathname: '/login' } }],
+    ['the first page, which strangers may not see', { signInPage: '/' }],
     ['a page with a query', { signInPage: '/login?from=team' }],
     ['a part of a page', { claimsPage: '/account#factors' }],
     ['a page for claims elsewhere', { claimsPage: '//evil.example' }],

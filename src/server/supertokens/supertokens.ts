@@ -52,10 +52,7 @@ function checkOptions(options: SuperTokensOptions): void {
       "`antiCsrf: 'NONE'` with `sameSite: 'none'` lets every site act for whoever is signed in."
     throw new AuthError('invalid_argument', message)
   }
-  const { coordinator } = options
-  if (coordinator !== undefined && typeof coordinator?.once !== 'function') {
-    throw new AuthError('invalid_argument', '`coordinator` is none: see `memoryCoordinator`.')
-  }
+  if (options.coordinator !== undefined) checkCoordinator(options.coordinator)
 }
 
 /** No field that is not promised, and none that is not known. */
@@ -106,7 +103,6 @@ export function createSuperTokens(options: SuperTokensOptions): SuperTokens {
   const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   const core = createCore(options)
   const coordinator = options.coordinator ?? memoryCoordinator({ now })
-  checkCoordinator(coordinator)
   const tombstones = createTombstones(coordinator)
   const enableAntiCsrf = antiCsrf === 'VIA_TOKEN'
   // A call may wait twice, and what is left must do for the rest of it.

@@ -250,6 +250,15 @@ describe('a link that shows the hash of its token', () => {
     expect(scripted.requests).toHaveLength(before)
   })
 
+  it('is not agreed to by a page of the app that leads there, such as a mail in it', async () => {
+    const { call, send, confirmLink, whoIs, now } = mailing()
+    await call('/auth/otp', EMAIL)
+    const { pathname, search } = new URL(confirmLink())
+    const other = createJar(now)
+    const page = await send(`${pathname}${search}`, {}, other)
+    expect([page.status, await whoIs(other)]).toEqual([200, null])
+  })
+
   it('asks on the app’s own page, where there is one', async () => {
     const { call, follow, confirmLink, now } = mailing({ gotrue: { confirmPage: '/continue' } })
     await call('/auth/otp', EMAIL)

@@ -279,4 +279,28 @@ describe('what a client says who it is by', () => {
     const oidc = createOidc({ ...OPTIONS, privateKey: { key: jwk, algorithm: 'RS256' } })
     expect(await errorOf(oidc.clientCredentials())).toEqual(invalid)
   })
+
+  it('is one thing, of a way that is known', async () => {
+    const { key } = await makePair(EC)
+    const privateKey = { key }
+    const hmac = { name: 'HMAC', hash: 'SHA-256' }
+    const shared = await crypto.subtle.generateKey(hmac, true, ['sign', 'verify'])
+    const rsa = { ...RSA, name: 'RSA-OAEP' }
+    const sealing: unknown = await crypto.subtle.generateKey(rsa, true, ['encrypt', 'decrypt'])
+    const wrong: readonly object[] = [
+      {},
+      { clientSecret: SECRET, privateKey },
+      { clientSecret: SECRET, privateKey, clientAuthentication: 'private_key_jwt' },
+      { clientSecret: SECRET, clientAuthentication: 'none' },
+      { privateKey, clientAuthentication: 'none' },
+      { clientAuthentication: 'client_secret_basic' },
+      // Whoever means it to prove itself by a certificate would be a public client.
+      { clientAuthentication: 'tls_client_auth' },
+      { privateKey: { key: shared } },
+      { privateKey: { key: Object(sealing).privateKey } },
+    ]
+    for (const way of wrong) {
+      expect(() => Reflect.apply(createOidc, null, [{ ...OPTIONS, ...way }])).toThrow(invalid)
+    }
+  })
 })

@@ -194,6 +194,7 @@ describe('options of a client on a server', () => {
       'metadata with an endpoint by http: on this device',
       { metadata: { ...DOCUMENT, token_endpoint: 'http://127.0.0.1:8080/token' } },
     ],
+    ['a page to sign out at by http', { endSessionEndpoint: 'http://id.example/sign-out' }],
     ['no time', { requestTimeout: 0 }],
     ['an option that nobody knows', { clientsecret: 'x' }],
     ['parameters that are none', { parameters: 'prompt=login' }],

@@ -134,6 +134,11 @@ describe('what a refresh is answered with', () => {
       { code: 'bad_response', retryable: true },
     ],
     ['a page', new Response('<html>'), { code: 'bad_response', retryable: true }],
+    [
+      'the page of a gateway',
+      new Response('<html>', { status: 502 }),
+      { code: 'server_error', retryable: true },
+    ],
     ['no answer', 'lost', { code: 'network', retryable: true }],
   ])('%s', async (_, reply, expected) => {
     expect(await errorOf(wire({}, reply).oidc.refresh('refresh-1', context()))).toMatchObject(
@@ -227,6 +232,15 @@ describe('calls that are about no session', () => {
     expect(await oidc.introspect(accessToken)).toEqual({ active: false })
     await oidc.revoke('nobody knows it')
     expect(server.liveSessions()).toBe(0)
+  })
+
+  it('end a session without a refresh token by its access token', async () => {
+    const { sent, oidc } = wire({}, [200, {}])
+    const session = { refreshToken: null, expiresAt: 0, user: null, extras: {} }
+    await oidc.signOut?.({ ...session, accessToken: 'access-1' }, 'local', context())
+    expect(sent.map(({ form }) => form)).toMatchObject([
+      { token: 'access-1', token_type_hint: 'access_token' },
+    ])
   })
 
   it.each<[string, Reply, object]>([
@@ -391,6 +405,7 @@ describe('a mistake of the app is an AuthError', () => {
     ['no redirect URI', 'exchangeCode', [{ ...exchange, redirectUri: undefined }]],
     ['no verifier', 'exchangeCode', [{ ...exchange, codeVerifier: undefined }]],
     ['no token to revoke', 'revoke', [undefined]],
+    ['an empty token to revoke', 'revoke', ['']],
     ['no token to ask about', 'introspect', ['']],
     ['no token to trade', 'exchangeToken', [{}]],
     ['no kind of token', 'exchangeToken', [{ subjectToken: 'a', subjectTokenType: null }]],

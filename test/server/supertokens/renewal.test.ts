@@ -41,6 +41,17 @@ describe('refreshes with one token', () => {
     expect(await outcomeOf(refresh(stage, tokens))).toBe('TOKEN_THEFT_DETECTED')
   })
 
+  it('are told as a replay, except the first', async () => {
+    const told: unknown[] = []
+    const stage = createStage({ onReuse: (reuse) => void told.push(reuse) })
+    const tokens = await begin(stage)
+    const { session } = await refresh(stage, tokens)
+    expect(told).toEqual([])
+    stage.pass(1_000)
+    await refresh(stage, tokens)
+    expect(told).toMatchObject([{ sessionId: session.handle, userId: 'u1', age: 1_000 }])
+  })
+
   it('are one exchange in several processes', async () => {
     const coordinator = memoryCoordinator({ now: () => 0 })
     const stage = createStage({ coordinator })
@@ -213,5 +224,30 @@ describe('a coordinator that fails', () => {
     const stage = createStage({ coordinator: broken({ once }) })
     const error = await failureOf(stage.superTokens.refreshSession('token.nonce.V2'))
     expect(error).toMatchObject({ type: 'GENERAL_ERROR', code: 'bad_response' })
+  })
+  it.each([
+    ['session', 'handle'],
+    ['session', 'userId'],
+    ['session', 'userDataInJWT'],
+    ['accessToken', 'token'],
+    ['accessToken', 'expiry'],
+    ['accessToken', 'createdTime'],
+    ['refreshToken', 'token'],
+    ['refreshToken', 'expiry'],
+    ['refreshToken', 'createdTime'],
+  ])('is a general error where what it replays lacks of its %s the %s', async (part, name) => {
+    const whole: string[] = []
+    const once: Coordinator['once'] = async (_, work) => {
+      const text = await work()
+      whole.push(text)
+      const { tokens } = JSON.parse(text)
+      Reflect.deleteProperty(tokens[part], name)
+      return { text: JSON.stringify({ type: 'renewed', tokens }), startedAt: 0 }
+    }
+    const stage = createStage({ coordinator: broken({ once }) })
+    const { refreshToken } = await begin(stage)
+    const error = await failureOf(stage.superTokens.refreshSession(refreshToken.token))
+    expect(error).toMatchObject({ type: 'GENERAL_ERROR', code: 'bad_response' })
+    expect(JSON.parse(whole[0] ?? '').tokens[part]).toHaveProperty(name)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isAuthError } from '../../../src/core/errors.js'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import { readAccessToken } from '../../../src/server/supertokens/access-token.js'
 import { GeneralError, isSuperTokensError } from '../../../src/server/supertokens/errors.js'
 import { createSuperTokens } from '../../../src/server/supertokens/supertokens.js'
@@ -93,6 +94,12 @@ describe('a session of SuperTokens', () => {
     expect(readAccessToken(accessToken.token)?.antiCsrfToken).toBe(antiCsrfToken)
     const next = await superTokens.refreshSession(refreshToken.token, { antiCsrfToken })
     expect(next.antiCsrfToken).toEqual(aText)
+    // A refresh token in a header, which pages of other sites cannot write, needs none.
+    const shown = await superTokens.createNewSession('u1')
+    const check = { doAntiCsrfCheck: false }
+    expect(await superTokens.refreshSession(shown.refreshToken.token, check)).toMatchObject({
+      session: shown.session,
+    })
   })
 
   it('is signed by the kind of key that the app asks for', async () => {
@@ -209,6 +216,25 @@ describe('wrong arguments', () => {
   })
 })
 
+describe('what no core can have given for a refresh token', () => {
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['an empty text', ''],
+    ['a word', 'token'],
+    ['one without a version', 'token.nonce'],
+    ['one of no version that there is', 'token.nonce.V12345'],
+    ['one with a blank', 'to ken.nonce.V2'],
+    ['one with a line break', 'token.nonce.V2\n'],
+    ['megabytes', `${'a'.repeat(1_000_000)}.nonce.V2`],
+  ])('is asked of no core: %s', async (_, token) => {
+    const { superTokens, core } = createStage()
+    expect(await outcomeOf(superTokens.refreshSession(Object(token).valueOf()))).toBe(
+      'UNAUTHORISED',
+    )
+    expect(core.count('/session/refresh')).toBe(0)
+  })
+})
+
 describe('a configuration', () => {
   it.each<[name: string, options: object]>([
     ['no hosts', { hosts: '' }],
@@ -221,6 +247,8 @@ describe('a configuration', () => {
     ['an unknown answer to theft', { onTheft: 'ignore' }],
     ['a kind of key that is no choice', { useDynamicSigningKey: 'yes' }],
     ['a coordinator that is none', { coordinator: {} }],
+    ['half a coordinator', { coordinator: { ...memoryCoordinator(), endedAt: undefined } }],
+    ['a coordinator without pauses', { coordinator: { ...memoryCoordinator(), pauses: {} } }],
     ['a coordinator that is null', { coordinator: null }],
     ['cookies that no browser keeps', { cookies: { sameSite: 'none', secure: false } }],
     ['a cookie path with an attribute', { cookies: { refreshTokenPath: '/;Secure' } }],

@@ -163,8 +163,10 @@ describe('workosServer', () => {
       expect(await errorOf(workos.signOut(session, scope, { signal }))).toEqual(invalid)
     }
     expect(server.sessions()).toHaveLength(1)
+    const sent = server.requests.length
     const nameless = workos.signOut({ ...session, sessionId: undefined }, 'local', { signal })
     expect(await errorOf(nameless)).toMatchObject({ code: 'rejected' })
+    expect(server.requests).toHaveLength(sent)
     expect(server.sessions()).toHaveLength(1)
     await workos.signOut(session, 'local', { signal })
     expect(server.sessions()).toEqual([])

@@ -280,6 +280,21 @@ describe('a sign-in on pages of one’s own', () => {
     ]) {
       expect(await refusal(call)).toMatchObject({ code: 'bad_response' })
     }
+    const endless = { device_code: 'd', user_code: 'u', verification_uri: 'https://id.example/d' }
+    const told = workosServer({ clientId, apiKey, fetch: async () => Response.json(endless) })
+    expect(await refusal(told.beginDevice())).toMatchObject({ code: 'bad_response' })
+  })
+
+  it('fails where WorkOS refuses to send what it takes, or does not answer', async () => {
+    for (const [status, code] of [
+      [401, 'rejected'],
+      [429, 'rate_limited'],
+      [500, 'server_error'],
+    ] as const) {
+      const fetch = async () => Response.json({ message: 'No.' }, { status })
+      const workos = workosServer({ clientId: 'client_1', apiKey: 'sk_test_1', fetch })
+      expect(await refusal(workos.sendMagicCode({ email: ADA }))).toMatchObject({ code, status })
+    }
   })
 
   it('asks for a factor or a person by its own name, whatever that holds', async () => {
