@@ -2,12 +2,11 @@ import type { AuthClient } from './client.js'
 import { checkListener, invalid } from './core/check-options.js'
 import type { SignOutReason } from './core/events.js'
 import type { Session, SessionUser } from './core/session.js'
-import { platformWake } from './environment/wake.js'
 
 /** What `onUserChange` takes: any AuthClient. */
 export type UserChangeClient<User extends SessionUser = SessionUser> = Pick<
   AuthClient<never, User, object>,
-  'getSession' | 'getSnapshot' | 'onAuthStateChange'
+  'getSession' | 'getSnapshot' | 'onAuthStateChange' | 'subscribe'
 >
 
 /**
@@ -23,8 +22,8 @@ export type UserChangeListener<User extends SessionUser = SessionUser> = (
  * For a page that a server rendered: tells as soon as it is known that another person than `userId`, or nobody, is
  * signed in, and of each change of the person after that. It does not matter whether that happened while the page was
  * open, on its way, or in the back/forward cache. `userId` is the id of the person whom the page was rendered for;
- * `null` stands for nobody. While nobody can say who is signed in, as in an outage, nothing is told; a page that starts
- * then asks again whenever it is shown, gets the focus or is online again. Call it in browsers only.
+ * `null` stands for nobody. While nobody can say who is signed in, as in an outage, nothing is told; the client finds
+ * it out by itself. Call it in browsers only.
  * @example
  * ```ts
  * import { AuthClient, onUserChange } from 'holdfast'
@@ -45,41 +44,32 @@ export function onUserChange<User extends SessionUser>(
   if (userId !== null && typeof userId !== 'string') throw invalid('`userId` is a text, or null.')
   checkListener(listener)
   let shown = userId
-  /** How much is known of who is signed in. */
-  let knowledge: 'none' | 'asked' | 'certain' | 'unwanted' = 'none'
+  let stopped = false
 
   function compare(reason?: SignOutReason): void {
-    if (knowledge === 'unwanted') return
-    knowledge = 'certain'
     // What a call has resolved to may be out of date by now.
-    const { session } = auth.getSnapshot()
+    const { status, session, error } = auth.getSnapshot()
+    // In an outage nobody can say that anybody is signed out.
+    const isUnknown = status === 'loading' || (status === 'signed-out' && error?.retryable)
     // Some servers do not say whose session it is.
-    if (session && !session.user) return
+    if (stopped || isUnknown || (session && !session.user)) return
     const current = session?.user?.id ?? null
     if (current === shown) return
     shown = current
     listener(session, reason)
   }
 
-  function ask(): void {
-    if (knowledge !== 'none') return
-    knowledge = 'asked'
-    const fail = (): void => {
-      if (knowledge === 'asked') knowledge = 'none'
-    }
-    auth.getSession().then(() => compare(), fail)
-  }
-
-  const stopEvents = auth.onAuthStateChange((event, session, detail) => {
-    if (event === 'SIGNED_OUT') compare(detail.reason)
-    // A client that starts in an outage has nobody either.
-    else if (session) compare()
-  })
-  const stopWake = platformWake().subscribe(ask)
-  ask()
+  const stops = [
+    // Told before the snapshot's subscribers, and with the reason.
+    auth.onAuthStateChange((event, _, detail) => {
+      if (event === 'SIGNED_OUT') compare(detail.reason)
+    }),
+    auth.subscribe(() => compare()),
+  ]
+  const look = (): void => compare()
+  auth.getSession().then(look, look)
   return () => {
-    knowledge = 'unwanted'
-    stopEvents()
-    stopWake()
+    stopped = true
+    for (const stop of stops) stop()
   }
 }

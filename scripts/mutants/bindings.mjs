@@ -12,7 +12,7 @@ export const BINDINGS = [
   {
     file: source,
     name: 'A page is signed out until its client has read its storage.',
-    find: "now.status === 'loading' ? rendered : now",
+    find: "if (now.status === 'loading') return rendered\n",
     replace: 'now',
   },
   {

@@ -131,13 +131,13 @@ export const COMMIT = [
   {
     file,
     name: 'Who finds storage empty keeps it to itself.',
-    find: 'if (!isEmptyFor(before) && isEmptyFor(store.state())) announce()',
+    find: 'if (!isEmptied(before) && isEmptied(store.state())) announce()',
     replace: '',
   },
   {
     file,
     name: 'Contexts tell each other of empty storage for ever.',
-    find: '!isEmptyFor(before) && ',
+    find: '!isEmptied(before) && ',
     replace: '',
   },
   {
@@ -148,9 +148,15 @@ export const COMMIT = [
   },
   {
     file,
+    name: 'A token that was read before it became current seems to have been saved since.',
+    find: 'return [seen, found.sinceLook + passed(found.at, at)]',
+    replace: 'return [seen, sinceLook]',
+  },
+  {
+    file,
     name: 'Storage that did not answer counts as storage that failed.',
-    find: "isAuthError(error, 'timeout') ? 'unanswered' : 'failed'",
-    replace: "isAuthError(error, 'timeout') ? 'failed' : 'failed'",
+    find: "lastRead() || isAuthError(error, 'timeout') ? 'unknown' : 'broken'",
+    replace: "isAuthError(error, 'timeout') ? 'broken' : 'broken'",
   },
   {
     file,

@@ -4,6 +4,12 @@ const file = 'src/core/decision.ts'
 export const DECISION = [
   {
     file,
+    name: 'Who cannot ask the server takes everybody for signed out.',
+    find: "return error ? { kind: 'fail', error }",
+    replace: "return error?.code === 'disposed' ? { kind: 'fail', error }",
+  },
+  {
+    file,
     name: 'A token is served until its last moment.',
     find: 'if (left > waitMargin(held.record, limits)) {',
     replace: 'if (left > 0 * waitMargin(held.record, limits)) {',

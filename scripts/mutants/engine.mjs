@@ -57,13 +57,19 @@ export const ENGINE = [
     replace: '6 * storageTimeout',
   },
   {
-    file,
+    file: 'src/core/known.ts',
     name: 'A refresh for somebody who signed in elsewhere, unheard of, finds nobody.',
-    find: 'if (!store.held()) await refreshes.observe()\n',
-    replace: '\n',
+    find: '      await refreshes.observe()\n',
+    replace: '',
   },
   {
-    file,
+    file: 'src/core/known.ts',
+    name: 'A sign-in that a refresh finds is told when the refresh is answered.',
+    find: '      settle()\n',
+    replace: '',
+  },
+  {
+    file: 'src/core/known.ts',
     name: 'A refresh of one person waits for a question to the server, and is then that of another.',
     find: 'store.held() ? Promise.resolve() : start.loaded()',
     replace: 'start.loaded()',

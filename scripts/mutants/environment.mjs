@@ -42,8 +42,20 @@ export const ENVIRONMENT = [
   {
     file: lease,
     name: 'A lease says that it is held although its term is over.',
-    find: 'holds: () => clock.monotonic() < until',
-    replace: 'holds: () => until > 0',
+    find: 'return clock.monotonic() < until',
+    replace: 'return until > 0',
+  },
+  {
+    file: lease,
+    name: 'A lease in a slow storage is lost, although nobody else wants it.',
+    find: 'if (clock.monotonic() >= until) await renew()\n',
+    replace: '\n',
+  },
+  {
+    file: lease,
+    name: 'A renewal lands after the release.',
+    find: 'await renewal\n',
+    replace: '\n',
   },
   {
     file: lease,
@@ -60,8 +72,8 @@ export const ENVIRONMENT = [
   {
     file: lease,
     name: 'Who slept after its claim believes that it still has the lease.',
-    find: 'stands && clock.monotonic() < until',
-    replace: 'stands',
+    find: 'while (!signal.aborted && !(await holds()))',
+    replace: 'while (!signal.aborted && !holds)',
   },
   {
     file: lease,

@@ -29,14 +29,14 @@ export const EXCHANGE = [
   {
     file,
     name: 'Before the server’s no ends the session, storage is not read again.',
-    find: "refused && (await shown(context).then(() => path.observe())) !== 'unanswered'",
+    find: "refused && (await shown(context).then(() => path.observe())) !== 'unknown'",
     replace: 'refused',
   },
   {
     file,
     name: 'The server’s no ends the session although storage did not answer.',
-    find: " !== 'unanswered'",
-    replace: " !== 'failed'",
+    find: " !== 'unknown'",
+    replace: " !== 'broken'",
   },
   {
     file,

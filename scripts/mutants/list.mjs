@@ -48,6 +48,7 @@ import { REDIS } from './redis.mjs'
 import { REFRESHES } from './refreshes.mjs'
 import { RESOURCE_TOKENS } from './resource-tokens.mjs'
 import { REVOCATION } from './revocation.mjs'
+import { ROUNDS } from './rounds.mjs'
 import { SEALED } from './sealed.mjs'
 import { SEALS } from './seals.mjs'
 import { SECTION } from './section.mjs'
@@ -125,6 +126,7 @@ export const MUTANTS = [
   ...RECORD,
   ...REDIS,
   ...REFRESHES,
+  ...ROUNDS,
   ...RESOURCE_TOKENS,
   ...REVOCATION,
   ...SEALED,

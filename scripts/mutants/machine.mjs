@@ -15,7 +15,7 @@ export const MACHINE = [
     replace: 'reason !== null',
   },
   {
-    file,
+    file: 'src/core/timing.ts',
     name: 'Empty storage is believed at once.',
     find: 'CONFIRM_ABSENCE = 1_000',
     replace: 'CONFIRM_ABSENCE = 0',

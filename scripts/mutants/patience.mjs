@@ -98,14 +98,14 @@ export const PATIENCE = [
   {
     file,
     name: 'The pause of the session before holds for the next one.',
-    find: 'lineage === record.lineage && same',
+    find: 'lineage === named.lineage && same',
     replace: 'same',
     edits: [['const { lineage, revision, at, failures', 'const { revision, at, failures']],
   },
   {
     file,
     name: 'The pause of the tokens before holds for the next ones.',
-    find: ' : revision === record.revision',
+    find: ' : revision === named.revision',
     replace: ' : true',
     edits: [['const { lineage, revision, at, failures', 'const { lineage, at, failures']],
   },
@@ -178,13 +178,13 @@ export const PATIENCE = [
   {
     file,
     name: 'Over news of the person it is forgotten that the token is spent.',
-    find: 'said.mark === markOf(record)',
-    replace: 'revision === record.revision && said.mark !== undefined',
+    find: 'said.mark === markOf(subject)',
+    replace: 'revision === named.revision && said.mark !== undefined',
   },
   {
     file,
     name: 'A token that was spent makes those after it spent.',
-    find: 'said.mark === markOf(record)',
+    find: 'said.mark === markOf(subject)',
     replace: 'said.mark !== undefined',
   },
   {

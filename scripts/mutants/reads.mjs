@@ -52,27 +52,15 @@ export const READS = [
   },
   {
     file,
-    name: 'Who cannot ask the server takes everybody for signed out.',
-    find: 'if (unknown) throw unknown\n',
-    replace: 'if (unknown && !store) throw unknown\n',
-  },
-  {
-    file,
-    name: 'The server is asked once at start, and never again after a failure.',
-    find: 'if (start.unknown() && !store.held()) start.retry()',
-    replace: '',
-  },
-  {
-    file,
     name: 'Who asks while nobody is signed in never looks whether that has changed.',
-    find: 'if (unknown) throw unknown\n      upkeep.look()',
-    replace: 'if (unknown) throw unknown',
+    find: 'if (store.held()) context.settle()\n    else upkeep.look()',
+    replace: 'if (store.held()) context.settle()',
   },
   {
     file,
     name: 'A session that ended with its token is noticed by nobody.',
-    find: 'if (store.held()) context.settle()\n    else {',
-    replace: 'if (!store.held()) {',
+    find: 'if (store.held()) context.settle()\n    else upkeep.look()',
+    replace: 'if (!store.held()) upkeep.look()',
   },
   {
     file,

@@ -11,25 +11,19 @@ export const SHARED_PATIENCE = [
   {
     file,
     name: 'Storage that fails keeps everybody from refreshing.',
-    find: '} catch {\n        // Storage',
-    replace: '} catch (error) {\n        throw error\n        // Storage',
+    find: '} catch {\n      // Storage',
+    replace: '} catch (error) {\n      if (error) throw error\n      // Storage',
   },
   {
     file,
     name: 'A failure is not told to the other contexts.',
-    find: 'await write(serializePatience(patience, state.held.record, now))\n',
+    find: 'await tell(patience, state.held.record)\n',
     replace: '\n',
-    edits: [
-      [
-        'import { newsOf, parsePatience, quietAfter, serializePatience }',
-        'import { newsOf, parsePatience, quietAfter }',
-      ],
-    ],
   },
   {
     file,
     name: 'Each failure counts as the first.',
-    find: 'failures: before.failures + 1',
+    find: 'failures: (before?.failures ?? 0) + 1',
     replace: 'failures: 1',
   },
   {
@@ -49,7 +43,7 @@ export const SHARED_PATIENCE = [
     file,
     name: 'A request that a page gave up itself forgets what was known of the server.',
     find: '{ ...before, ...(!ours',
-    replace: '{ failures: 0, since: now, jitter: 0, error, ...(!ours',
+    replace: '{ ...counted, failures: 0, ...(!ours',
   },
   {
     file,
@@ -61,14 +55,14 @@ export const SHARED_PATIENCE = [
   {
     file,
     name: 'A server that works again stays sick for those that open later.',
-    find: 'if (known !== null) await write(null)',
+    find: 'if (known.text !== null) await tell(null, null)',
     replace: '',
   },
   {
     file,
     name: 'Every refresh writes of patience, also when nothing had failed.',
-    find: 'if (known !== null) await write(null)',
-    replace: 'await write(null)',
+    find: 'if (known.text !== null) await tell(null, null)',
+    replace: 'await tell(null, null)',
   },
   {
     file,
@@ -91,7 +85,8 @@ export const SHARED_PATIENCE = [
   {
     file,
     name: 'A context that could not write its failures forgets them over what another one wrote before.',
-    find: 'patience && newsOf(patience, state.patience)',
-    replace: 'patience',
+    find: 'const news = newsOf(theirs, state.patience)',
+    replace: 'const news = theirs',
+    edits: [['  newsOf,\n', '']],
   },
 ]

@@ -4,32 +4,32 @@ const file = 'src/user-change.ts'
 export const USER_CHANGE = [
   {
     file,
-    name: 'A page that starts after the sign-out is not told.',
-    find: '  ask()\n  return',
-    replace: '  return',
-  },
-  {
-    file,
-    name: 'A page that starts in an outage is told that nobody is signed in.',
-    find: 'else if (session) compare()',
-    replace: 'else compare()',
-  },
-  {
-    file,
-    name: 'A page that started in an outage never asks again.',
-    find: "if (knowledge === 'asked') knowledge = 'none'",
+    name: 'A page whose client knows already who is signed in is not told.',
+    find: '  auth.getSession().then(look, look)\n',
     replace: '',
   },
   {
     file,
-    name: 'Another person who signs in while a page is open is not told.',
-    find: '    else if (session) compare()\n',
+    name: 'A page that starts in an outage is told that nobody is signed in.',
+    find: " || (status === 'signed-out' && error?.retryable)",
+    replace: '',
+  },
+  {
+    file,
+    name: 'Another person who signs in while a page is open is not told, nor who it was, once an outage is over.',
+    find: '    auth.subscribe(() => compare()),\n',
+    replace: '',
+  },
+  {
+    file,
+    name: 'A page is not told why the session ended.',
+    find: "if (event === 'SIGNED_OUT') compare(detail.reason)",
     replace: '',
   },
   {
     file,
     name: 'A page hears of a change after it has stopped listening.',
-    find: "if (knowledge === 'unwanted') return",
-    replace: '',
+    find: 'if (stopped || isUnknown',
+    replace: 'if (isUnknown',
   },
 ]

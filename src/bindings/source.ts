@@ -49,6 +49,7 @@ export function createSource<Credentials, User extends SessionUser, Actions exte
         user: null,
         error: null,
       }
+  let unsure = rendered
   return {
     // The functions of a client are bound; what it has besides those in the type is no promise.
     bound: { ...client, client },
@@ -56,7 +57,12 @@ export function createSource<Credentials, User extends SessionUser, Actions exte
     rendered,
     current() {
       const now = client.getSnapshot()
-      return now.status === 'loading' ? rendered : now
+      if (now.status === 'loading') return rendered
+      const isUnknown = now.status === 'signed-out' && now.error?.retryable
+      if (rendered.status !== 'signed-in' || !isUnknown) return now
+      // In an outage nobody can say that whom the server rendered is signed out.
+      if (unsure.error !== now.error) unsure = { ...rendered, error: now.error }
+      return unsure
     },
     token: {
       refresh: () => client.refreshSession().then(({ session }) => exposed(session.accessToken)),

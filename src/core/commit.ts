@@ -1,19 +1,20 @@
 import { invalid } from './check-options.js'
 import type { EngineContext } from './context.js'
 import { isAuthError } from './errors.js'
-import { createLook } from './look.js'
+import { createLook, passed } from './look.js'
 import type { End } from './pointer.js'
 import { hasSameAccessToken, isSamePerson, type SessionRecord } from './record.js'
 import type { Session, SessionUser } from './session.js'
-import { endedAfter, type Input, type Observation, type State } from './state.js'
+import { endedAfter, type Input, isEmptied, type Observation } from './state.js'
 import type { Store } from './store.js'
 import { remaining } from './timing.js'
 
 /**
- * What a reading of storage told about the session in memory: storage points to it, or not; or
- * nothing could be learnt, because it failed or did not answer in time.
+ * What a reading of storage told about the session in memory: storage points to it, or not; or nothing
+ * could be learnt just now (`unknown`); or storage has failed each time so far, so that nobody can have
+ * left anything in it (`broken`).
  */
-export type Seen = 'ours' | 'other' | 'failed' | 'unanswered'
+export type Seen = 'ours' | 'other' | 'unknown' | 'broken'
 
 /** A record to save, and what it is to memory. */
 export interface Change<User extends SessionUser> {
@@ -34,8 +35,10 @@ export interface Change<User extends SessionUser> {
 export interface CommitPath<User extends SessionUser> {
   /** The sign-in that is current in memory. */
   lineage(): string | undefined
-  /** Reads storage, and changes nothing. @throws AuthError `storage`, `timeout`. */
-  read(): Promise<readonly [seen: Observation<User>, sinceLook: number]>
+  /** Reads storage, and changes nothing. `unheard`: see `Look`. @throws AuthError `storage`, `timeout`. */
+  read(unheard?: number): Promise<readonly [seen: Observation<User>, sinceLook: number]>
+  /** What storage said last, as a text; empty before it was read. */
+  lastRead(): string
   /** Reads storage and adopts what it says. `unheard`: see `Look`. */
   observe(unheard?: number): Promise<Seen>
   /**
@@ -52,21 +55,53 @@ export interface CommitPath<User extends SessionUser> {
   forgetKey(session: Session<User>): void
 }
 
+/** What storage says, as a text that is another one after each save. */
+function textOf<User extends SessionUser>(seen: Observation<User>): string {
+  if (seen.kind !== 'session') return seen.kind
+  const { record, savedAt } = seen
+  return `${record.lineage} ${record.revision} ${savedAt}`
+}
+
+/** Makes what reads storage, and remembers what that said. */
+function createReading<User extends SessionUser>({
+  store,
+  vault,
+  settings,
+}: EngineContext<User>): Pick<CommitPath<User>, 'read' | 'lastRead'> {
+  const look = createLook(store.now, settings.storage.lag)
+  let last = ''
+  /** When it was first found to say that, and for how long it may have done so by then. */
+  let found = { at: store.now(), sinceLook: Infinity }
+  return {
+    async read(unheard) {
+      const [seen, sinceLook] = await look(vault.read, unheard)
+      const text = textOf(seen)
+      const at = store.now()
+      //   this context                        finds a session, and asks the server first
+      //   looks again before it is current    what it finds was not saved since that look
+      if (text !== last) found = { at, sinceLook }
+      last = text
+      return [seen, found.sinceLook + passed(found.at, at)]
+    },
+    lastRead: () => last,
+  }
+}
+
 /** Makes the commit path of one client. */
 export function createCommitPath<User extends SessionUser>(
   context: EngineContext<User>,
 ): CommitPath<User> {
   const { provider, store, vault, gate, settings, announce } = context
-  const look = createLook(store.now, settings.storage.lag)
+  const { read, lastRead } = createReading(context)
   const lineage = (): string | undefined => store.held()?.record.lineage
 
   async function adopt(unheard?: number): Promise<Seen> {
-    const [seen, sinceLook] = await look(vault.read, unheard)
+    const [seen, sinceLook] = await read(unheard)
     const before = store.state()
     const mine = lineage()
     store.dispatch({ type: 'observed', seen, sinceLook })
     // Whoever cleared storage is not told of it by storage: all have to look.
-    if (!isEmptyFor(before) && isEmptyFor(store.state())) announce()
+    if (!isEmptied(before) && isEmptied(store.state())) announce()
     // Without a working lock, a save of ours may have landed after the sibling's removal. Where
     // somebody deleted everything, a sibling that goes on in memory may be writing it anew.
     if (mine && mine !== lineage() && seen.kind !== 'absent') await vault.discard(mine)
@@ -101,9 +136,12 @@ export function createCommitPath<User extends SessionUser>(
 
   return {
     lineage,
-    read: () => look(vault.read),
+    read,
+    lastRead,
     observe: (unheard) =>
-      adopt(unheard).catch((error) => (isAuthError(error, 'timeout') ? 'unanswered' : 'failed')),
+      adopt(unheard).catch((error) =>
+        lastRead() || isAuthError(error, 'timeout') ? 'unknown' : 'broken',
+      ),
     commit: (change) =>
       change.yields || (provider.mayYield && change.seen !== 'ours')
         ? commitAtGate(change)
@@ -121,9 +159,6 @@ export function createCommitPath<User extends SessionUser>(
     forgetKey: (session) => forgetKey(context, session),
   }
 }
-
-const isEmptyFor = <User extends SessionUser>(state: State<User>): boolean =>
-  state.status === 'signed-in' && state.absentSince !== null
 
 /** Nobody waits for it: a store that hangs must not hold up whoever signs in or out. */
 async function forget<User extends SessionUser>(

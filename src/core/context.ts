@@ -22,6 +22,11 @@ export interface EngineContext<User extends SessionUser> {
   readonly arrivals: Section
   /** Sends one request to the provider, within its time. @throws AuthError `timeout`, `aborted`. */
   request<T>(send: (context: RequestContext) => Promise<T>, signal?: Signal): Promise<T>
+  /**
+   * Begins to watch what other contexts do in the section; what it returns looks once more, and tells
+   * whether they have done anything since.
+   */
+  watch(): () => Promise<boolean>
   /** Tells the other contexts that storage has changed. */
   announce(): void
   /** Tells subscribers what happened, and waits for what is due next. */

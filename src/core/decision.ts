@@ -2,7 +2,7 @@ import type { EngineContext } from './context.js'
 import { AuthError } from './errors.js'
 import { nextAttempt } from './patience.js'
 import type { Session, SessionUser } from './session.js'
-import { type State, untilDue } from './state.js'
+import { type State, unknownOf, untilDue } from './state.js'
 import { type Limits, type Now, remaining, waitMargin } from './timing.js'
 
 /** What `getSession` does at a moment. */
@@ -14,7 +14,7 @@ export type Decision<User extends SessionUser> =
   | { readonly kind: 'serve-and-refresh'; readonly session: Session<User> }
   /** The token is dead or about to be: the caller waits for the next one. */
   | { readonly kind: 'wait' }
-  /** The token is dead, and it is too early to ask the server again. */
+  /** The token is dead, or nobody knows who is signed in, and it is too early to try again. */
   | { readonly kind: 'fail'; readonly error: AuthError }
 
 /** The last failure, as whoever asks during the pause after it hears of it; some pauses have no end. */
@@ -32,10 +32,20 @@ export function pauseOf<User extends SessionUser>(
   now: Now,
   limits: Limits,
 ): AuthError | null {
-  const patience = state.status === 'signed-in' ? state.patience : null
+  const patience = state.status === 'signed-in' ? state.patience : unknownOf(state)?.patience
   if (!patience) return null
   const left = nextAttempt(patience, now, limits) - now.monotonic
   return left > 0 ? pausedError(patience.error, left) : null
+}
+
+/** Why nobody knows whether somebody is signed in; `null` where that is known, or is no matter any more. */
+export function reasonOfUnknown<User extends SessionUser>(
+  state: State<User>,
+  now: Now,
+  limits: Limits,
+): AuthError | null {
+  const unknown = unknownOf(state)
+  return !unknown || unknown.lost ? null : (pauseOf(state, now, limits) ?? unknown.patience.error)
 }
 
 /** @throws the last failure, while it is too early to ask the server again. */
@@ -53,7 +63,10 @@ export function decide<User extends SessionUser>(
   now: Now,
   limits: Limits,
 ): Decision<User> {
-  if (state.status !== 'signed-in') return { kind: 'nobody' }
+  if (state.status !== 'signed-in') {
+    const error = reasonOfUnknown(state, now, limits)
+    return error ? { kind: 'fail', error } : { kind: 'nobody' }
+  }
   const { held } = state
   const { session } = held.record
   const left = remaining(held, now)

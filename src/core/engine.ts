@@ -5,9 +5,10 @@ import { invalid } from './check-options.js'
 import { type CommitPath, createCommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
 import { applyFor, errandFor, purposeErrand, updateErrand } from './errands.js'
-import { AuthError, AuthSessionMissingError } from './errors.js'
+import { AuthError } from './errors.js'
 import { createExchange } from './exchange.js'
 import { createHints } from './hints.js'
+import { createKnown, missing } from './known.js'
 import { type EngineSettings, STORAGE_TIMEOUT } from './options.js'
 import type {
   ActionHost,
@@ -56,7 +57,7 @@ export interface Engine<User extends SessionUser>
 function createContext<User extends SessionUser>(
   provider: Provider<never, User>,
   settings: EngineSettings<User>,
-  duties: Pick<EngineContext<User>, 'announce' | 'settle'>,
+  duties: Pick<EngineContext<User>, 'announce' | 'settle' | 'watch'>,
 ): EngineContext<User> {
   const { environment, storage, storageKey } = settings
   const { requestTimeout = 10_000, storageTimeout = STORAGE_TIMEOUT } = settings
@@ -73,20 +74,23 @@ function createContext<User extends SessionUser>(
   // The critical section reads session and patience, asks the server, reads again, saves in two tries, maybe at
   // the gate, and forgets the failures before; a refusal waits for the lag once, and what it saved once more.
   const inside = requestTimeout + 6 * storageTimeout + 2 * lag + (provider.mayYield ? atGate : 0)
-  const lockName = lockNameOf(storageKey)
-  const section = createSection({ environment, lockName, timeout: inside, lag })
+  const name = nameOf(settings)
+  const { watch } = duties
+  const section = createSection({ environment, lockName: name, timeout: inside, lag, watch })
   return {
     environment,
     provider,
     settings,
     limits,
     section,
-    gate: createSection({ environment, lockName: `${lockName}:gate`, timeout: atGate, lag }),
-    arrivals: createSection({ environment, lockName: `${lockName}:back`, timeout: inside, lag }),
+    gate: createSection({ environment, lockName: `${name}:gate`, timeout: atGate, lag }),
+    arrivals: createSection({ environment, lockName: `${name}:back`, timeout: inside, lag }),
     store: createStore<User>({ environment, limits, debug: settings.debug }),
     vault: createVault<User>({ environment, storage, storageKey, timeout: storageTimeout }),
     async request(send, signal) {
       const { throwIfDisposed } = section
+      const shown = environment.page.activation?.()
+      if (shown) await bounded(environment, () => shown, { signal })
       throwIfDisposed()
       return bounded(environment, (own) => send({ signal: own, throwIfDisposed }), {
         limit: requestTimeout,
@@ -98,7 +102,9 @@ function createContext<User extends SessionUser>(
   }
 }
 
-const lockNameOf = (storageKey: string): string => `holdfast:${storageKey}`
+/** The name of the lock and of the channel of all clients that share a session. */
+const nameOf = <User extends SessionUser>({ storage, storageKey }: EngineSettings<User>): string =>
+  `holdfast:${storageKey}${storage.id ?? ''}`
 
 /** Makes the parts of one client, each with those that it needs, and starts reading storage. */
 function createParts<User extends SessionUser>(
@@ -108,6 +114,7 @@ function createParts<User extends SessionUser>(
   const context = createContext<User>(provider, settings, {
     announce: () => hints.announce(),
     settle: () => upkeep.settle(),
+    watch: () => refreshes.watch(),
   })
   const path: CommitPath<User> = createCommitPath(context)
   const patience = createSharedPatience(context)
@@ -115,31 +122,13 @@ function createParts<User extends SessionUser>(
   const refreshes: Refreshes<User> = createRefreshes(context, { path, exchange, patience })
   const accounts = createAccounts(context, { path, refreshes })
   const timeouts = settings.timeouts?.watch({ ...context, ...accounts, path })
-  const upkeep = createUpkeep(context, { path, refreshes, timeouts })
+  const start = createStart(context, { path, patience, timeouts })
+  const upkeep = createUpkeep(context, { path, refreshes, start, timeouts })
   const hints = createHints(settings, {
-    name: lockNameOf(settings.storageKey),
+    name: nameOf(settings),
     onHint: () => upkeep.hint(),
   })
-  const start = createStart(context, path, timeouts)
   return { context, refreshes, timeouts, upkeep, hints, start, accounts }
-}
-
-/** Makes what waits until it is known whose session there is, whatever the age of its tokens. */
-function createKnown<User extends SessionUser>(
-  { context: { store }, refreshes, timeouts, start }: ReturnType<typeof createParts<User>>,
-  wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
-): (options?: CallOptions) => Promise<void> {
-  return async (options) => {
-    //   this call                     another call here
-    //                                 has the server asked again whose session the cookies hold
-    //   wants Ada's session newer
-    //                                 signs Grace in
-    //   waits for no such question    or it would be hers that comes to be refreshed
-    await wait(store.held() ? Promise.resolve() : start.loaded(), options)
-    if (!store.held()) await refreshes.observe()
-    const timedOut = timeouts?.timedOut()
-    if (timedOut) await wait(timedOut, options)
-  }
 }
 
 /** Makes `refreshSession`: of the current session, or of a token that is another one's. */
@@ -152,7 +141,7 @@ function createRefresh<User extends SessionUser>(
   return async (token, options) => {
     await known(options)
     const current = store.held()?.record.session.refreshToken
-    if (token === '' || (token === null && !current)) throw new AuthSessionMissingError()
+    if (token === '' || (token === null && !current)) throw missing(context)
     const foreign = token !== null && token !== current
     return wait(
       foreign

@@ -116,7 +116,7 @@ const shown = <User extends SessionUser>({
     else resolve()
   })
 /** What a provider failed with: an AuthError in any case. */
-const toError = (cause: unknown): AuthError =>
+export const toError = (cause: unknown): AuthError =>
   isAuthError(cause) ? cause : new AuthError('bad_response', 'The provider failed.', { cause })
 
 /**
@@ -183,8 +183,8 @@ export function createExchange<User extends SessionUser>(
     //   is refused
     //                                 stores the new token
     //   reads storage: the new token is adopted, and the session goes on
-    // As long as storage does not answer, nobody knows, and the refusal is not believed.
-    const believed = refused && (await shown(context).then(() => path.observe())) !== 'unanswered'
+    // As long as storage cannot be read, nobody knows, and the refusal is not believed.
+    const believed = refused && (await shown(context).then(() => path.observe())) !== 'unknown'
     if (believed && holdsTokenOf(store.held()?.record, record)) {
       store.dispatch({ type: 'ended', reason: reasonOf(error), error })
       await path.end({ lineage: record.lineage, any: false, error }, record.session)

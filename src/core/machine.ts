@@ -4,6 +4,7 @@ import { MEMORY } from './pointer.js'
 import { hasSameAccessToken, hasSameTokens, type SessionRecord } from './record.js'
 import type { SessionUser } from './session.js'
 import {
+  afterStart,
   endedAfter,
   endedOf,
   type Input,
@@ -13,7 +14,7 @@ import {
   type State,
   untilDue,
 } from './state.js'
-import { type Arrived, hold, type Limits, type Now } from './timing.js'
+import { type Arrived, CONFIRM_ABSENCE, hold, type Limits, type Now } from './timing.js'
 
 /** The next state, and what subscribers are to hear of it. */
 export type Step<User extends SessionUser> = readonly [State<User>, ...AuthChange<User>[]]
@@ -24,12 +25,6 @@ interface Circumstances {
   readonly limits: Limits
   readonly arrived: Arrived
 }
-
-/**
- * How long storage must stay empty before an emptiness counts as a sign-out.
- * Safari has answered reads with nothing while a page was being hidden.
- */
-export const CONFIRM_ABSENCE = 1_000
 
 const remember = (ended: readonly string[], lineage: string): readonly string[] =>
   [...ended.filter((other) => other !== lineage), lineage].slice(-MEMORY)
@@ -233,7 +228,8 @@ export function step<User extends SessionUser>(
   const savedAt = seen?.kind === 'session' ? (seen.savedAt ?? null) : null
   const { sinceLook = Infinity } = input.type === 'observed' ? input : {}
   const circumstances = { now, limits, arrived: { now, sinceLook, savedAt } }
-  if (input.type === 'observed') return observe(state, input.seen, circumstances)
+  if (input.type === 'unknown') return [afterStart(state, input)]
+  if (input.type === 'observed') return observe(afterStart(state, input), input.seen, circumstances)
   if (input.type === 'established') return establish(state, input, circumstances)
   if (input.type === 'ended') {
     return signedOut(state, input.reason, { saved: false, error: input.error ?? null })

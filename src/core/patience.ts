@@ -53,6 +53,9 @@ const REFUSALS: readonly AuthErrorCode[] = [
 const wished = ({ code, retryAfter = code === 'rate_limited' ? TOO_MANY : 0 }: AuthError): number =>
   Math.min(retryAfter, LONGEST)
 
+/** Failures of requests that the server may never have got; where storage fails none was sent. */
+const UNHEARD: readonly AuthErrorCode[] = ['network', 'timeout', 'storage']
+
 const isRefusal = ({ code }: AuthError): boolean => REFUSALS.includes(code)
 
 /**
@@ -60,7 +63,7 @@ const isRefusal = ({ code }: AuthError): boolean => REFUSALS.includes(code)
  * was lost takes back nothing of what it said before, neither a refusal nor a `Retry-After`.
  */
 export function quietAfter(before: Patience, error: AuthError, now: Now, limits: Limits): number {
-  if (error.code !== 'network' && error.code !== 'timeout') return 0
+  if (!UNHEARD.includes(error.code)) return 0
   const said = isRefusal(before.error) ? pause(before, false, limits) : wished(before.error)
   return Math.max(0, Math.max(said, before.quiet ?? 0) - passed(before.since, now))
 }
@@ -91,25 +94,38 @@ export const nextAttempt = (patience: Patience, now: Now, limits: Limits): numbe
 const markOf = ({ session: { accessToken, refreshToken } }: SessionRecord): number =>
   spread(`${accessToken} ${refreshToken}`)
 
+/** What was asked for in vain: the next tokens of a record, or, without one, who is signed in at all. */
+export type Subject = SessionRecord | null
+
+/** How a text names its subject. */
+export const nameOf = (
+  subject: Subject,
+): Pick<SessionRecord, 'revision'> & { lineage: string | null } => ({
+  lineage: subject?.lineage ?? null,
+  revision: subject?.revision ?? 0,
+})
+
 /** The text by which other contexts learn of it. */
 export function serializePatience(
   { since, error, ...patience }: Patience,
-  record: SessionRecord,
+  subject: Subject,
   now: Now,
 ): string {
-  const { lineage, revision } = record
   const at = Math.round(now.wall - passed(since, now))
-  const about = { lineage, revision, ...(patience.halted && { mark: markOf(record) }) }
+  const about = {
+    ...nameOf(subject),
+    ...(patience.halted && subject && { mark: markOf(subject) }),
+  }
   return JSON.stringify({ v: 1, ...about, at, ...patience, error: toNote(error) })
 }
 
 /**
- * Reads what another context wrote about refreshes of `record`; `null` when it is about other
- * tokens. `sinceLook` is how long ago, in ms, the text was not there yet.
+ * Reads what another context wrote about `subject`; `null` when it is about something else.
+ * `sinceLook` is how long ago, in ms, the text was not there yet.
  */
 export function parsePatience(
   text: string,
-  record: SessionRecord,
+  subject: Subject,
   { now, sinceLook }: { readonly now: Now; readonly sinceLook: number },
 ): Patience | null {
   const { lineage, revision, at, failures, spent, jitter, quiet, error, ...said } =
@@ -120,8 +136,9 @@ export function parsePatience(
   //   says that the token is spent
   //                                   saves what is new of the person: another revision, the same token
   //                                   opens anew: reads of it, and must not send that token
-  const same = halted ? said.mark === markOf(record) : revision === record.revision
-  const fits = lineage === record.lineage && same
+  const named = nameOf(subject)
+  const same = halted ? subject && said.mark === markOf(subject) : revision === named.revision
+  const fits = lineage === named.lineage && same
   if (!fits || !failure || typeof at !== 'number' || typeof failures !== 'number') return null
   // It was written since the last look. If the times do not fit that, the writer's clock is another
   // one than this, and the pause counts from now: a wrong clock must neither end it nor make it eternal.

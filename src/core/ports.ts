@@ -54,6 +54,12 @@ export interface Storage {
    * @default 0
    */
   readonly lag?: number | undefined
+  /**
+   * Tells storages apart that hold entries of the same names: clients take turns, and tell each other of changes,
+   * where `storageKey` and `id` are the same. A `memoryStorage()` has one of its own.
+   * @default ''
+   */
+  readonly id?: string | undefined
 }
 
 /**
@@ -76,8 +82,11 @@ export interface KeyStore<Key = unknown> {
 /** Gives a lock back, and may be called twice. */
 export interface LockRelease {
   (): void
-  /** Whether the lock is still this holder's, where it may be taken from one that sleeps. */
-  readonly holds?: (() => boolean) | undefined
+  /**
+   * Whether the lock is still this holder's, where it may be taken from one that sleeps. Takes as long
+   * as it takes to make sure.
+   */
+  readonly holds?: (() => Promise<boolean>) | undefined
 }
 
 /** Mutual exclusion among the contexts that share a storage. */
@@ -115,6 +124,11 @@ export interface Page {
   href(): string | null
   /** Replaces the address without navigation. */
   replace(href: string): void
+  /**
+   * Settles once a page that was rendered ahead is shown to somebody; `null` in every other. Until then
+   * nothing is sent, and no time of a wait for the lock or the server counts. @default never so
+   */
+  activation?(): Promise<void> | null
 }
 
 /** Bytes with a buffer of their own, by the words of every TypeScript: that has a type since 5.7 only. */

@@ -98,7 +98,6 @@ function createGetSession<User extends SessionUser>(
   const { store, limits } = context
 
   async function getSession(options?: CallOptions): Promise<Session<User> | null> {
-    if (start.unknown() && !store.held()) start.retry()
     await wait(start.loaded(), options)
     const timedOut = timeouts?.timedOut()
     if (timedOut) await wait(timedOut, options)
@@ -122,11 +121,7 @@ function createGetSession<User extends SessionUser>(
   function nobody(): null {
     // A session without a refresh token ends with its access token.
     if (store.held()) context.settle()
-    else {
-      const unknown = start.unknown()
-      if (unknown) throw unknown
-      upkeep.look()
-    }
+    else upkeep.look()
     return null
   }
 

@@ -1,7 +1,15 @@
 import type { EngineContext } from './context.js'
 import type { AuthError } from './errors.js'
 import { createLook } from './look.js'
-import { newsOf, parsePatience, quietAfter, serializePatience } from './patience.js'
+import {
+  nameOf,
+  newsOf,
+  type Patience,
+  parsePatience,
+  quietAfter,
+  type Subject,
+  serializePatience,
+} from './patience.js'
 import type { SessionUser } from './session.js'
 
 /** One refresh that failed. */
@@ -23,7 +31,23 @@ export interface SharedPatience {
   fail(failure: Failure): Promise<void>
   /** The server works again. */
   clear(): Promise<void>
+  /** What another context has met, or this one. Changes nothing; never throws. */
+  peek(subject: Subject): Promise<Patience | null>
+  /** What is known after one more failure. Changes nothing. */
+  count(before: Patience | null, error: AuthError): Patience
+  /** Tells the others what is known by now; `null` when the server works again. */
+  tell(patience: Patience | null, subject: Subject): Promise<void>
 }
+
+/** What storage said last. */
+interface Known {
+  readonly text: string | null
+  readonly about: string
+  readonly patience: Patience | null
+}
+
+/** Tells one subject from another. */
+const keyOf = (subject: Subject): string => Object.values(nameOf(subject)).join(' ')
 
 /** Makes one context's part of it. Its methods are called while holding the lock. */
 export function createSharedPatience<User extends SessionUser>(
@@ -31,58 +55,73 @@ export function createSharedPatience<User extends SessionUser>(
 ): SharedPatience {
   const { environment, settings, store, vault, section } = context
   const look = createLook(store.now, settings.storage.lag)
-  /** The text that this context has read or written last. */
-  let known: string | null = null
+  let known: Known = { text: null, about: '', patience: null }
+  /** The text that is in the state by now: another token, of the same revision, is none of its business. */
+  let learnt: string | null = null
 
   // What cannot be written costs the others a request each; the session does not depend on it.
-  const write = (text: string | null): Promise<void> => {
-    known = text
-    return vault.updateText('patience', () => text).catch(() => {})
+  async function tell(patience: Patience | null, subject: Subject): Promise<void> {
+    const text = patience && serializePatience(patience, subject, store.now())
+    known = { text, about: keyOf(subject), patience }
+    await vault.updateText('patience', () => text).catch(() => {})
+    section.saved()
+  }
+
+  async function peek(subject: Subject): Promise<Patience | null> {
+    try {
+      const [text, sinceLook] = await look(() => vault.readText('patience'))
+      const about = keyOf(subject)
+      // Read anew, what is old would seem to have been written since the last look.
+      if (text === known.text && about === known.about) return known.patience
+      const seen = { now: store.now(), sinceLook }
+      known = { text, about, patience: text === null ? null : parsePatience(text, subject, seen) }
+      return known.patience
+    } catch {
+      // Storage does not answer: then this context has only its own experience.
+      return null
+    }
+  }
+
+  function count(before: Patience | null, error: AuthError): Patience {
+    const now = store.now()
+    return {
+      failures: (before?.failures ?? 0) + 1,
+      since: now,
+      jitter: environment.random(),
+      error,
+      spent: false,
+      quiet: before ? quietAfter(before, error, now, context.limits) : 0,
+    }
   }
 
   return {
+    peek,
+    count,
+    tell,
     async learn() {
-      try {
-        const [text, sinceLook] = await look(() => vault.readText('patience'))
-        const state = store.state()
-        if (text === known || state.status !== 'signed-in') return
-        known = text
-        const seen = { now: store.now(), sinceLook }
-        const patience = text === null ? null : parsePatience(text, state.held.record, seen)
-        const news = patience && newsOf(patience, state.patience)
-        if (news) store.dispatch({ type: 'failed', patience: news, origin: 'other-context' })
-      } catch {
-        // Storage does not answer: then this context has only its own experience.
-      }
+      const before = store.held()?.record
+      const theirs = before && (await peek(before))
+      if (known.text === learnt) return
+      learnt = known.text
+      const state = store.state()
+      if (!theirs || state.status !== 'signed-in' || state.held.record !== before) return
+      const news = newsOf(theirs, state.patience)
+      if (news) store.dispatch({ type: 'failed', patience: news, origin: 'other-context' })
     },
     async fail({ error, spent, halted, ours }) {
       const state = store.state()
       if (state.status !== 'signed-in') return
-      const now = store.now()
-      const before = state.patience ?? {
-        failures: 0,
-        since: now,
-        jitter: 0,
-        error,
-        spent,
-      }
-      const counted = {
-        failures: before.failures + 1,
-        since: now,
-        jitter: environment.random(),
-        error,
-        quiet: quietAfter(before, error, now, context.limits),
-        ...(halted && { halted }),
-      }
+      const counted = { ...count(state.patience, error), ...(halted && { halted }) }
+      const before = state.patience ?? { ...counted, failures: 0 }
       // A request that this context gave up itself takes back nothing of what the server said last. A
       // token that may be spent stays so, whatever the server says to the next try.
       const patience = { ...before, ...(!ours && counted), spent: spent || before.spent }
       store.dispatch({ type: 'failed', patience, origin: 'this-context' })
-      await write(serializePatience(patience, state.held.record, now))
-      section.saved()
+      await tell(patience, state.held.record)
+      learnt = known.text
     },
     async clear() {
-      if (known !== null) await write(null)
+      if (known.text !== null) await tell(null, null)
     },
   }
 }

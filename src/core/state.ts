@@ -13,6 +13,13 @@ interface Settled {
   readonly ended: readonly string[]
 }
 
+/** Why a context does not know whether somebody is signed in, and how often it has tried to find out. */
+export interface Unknown {
+  readonly patience: Patience
+  /** Whether it goes on as if nobody were: storage may never work here. */
+  readonly lost: boolean
+}
+
 /** All that a context knows. */
 export type State<User extends SessionUser> =
   | { readonly status: 'loading' }
@@ -20,6 +27,8 @@ export type State<User extends SessionUser> =
       readonly status: 'signed-out'
       /** What ended the session, where that is known. */
       readonly error: AuthError | null
+      /** Left out once it is known that nobody is signed in. */
+      readonly unknown?: Unknown | undefined
     } & Settled)
   | ({
       readonly status: 'signed-in'
@@ -64,7 +73,11 @@ export type Input<User extends SessionUser> =
       readonly seen: Observation<User>
       /** How long ago, in ms, storage did not say that yet; left out, or Infinity, at the first look. */
       readonly sinceLook?: number | undefined
+      /** Whether a start found it in the end: then whoever may know has been asked. */
+      readonly known?: boolean | undefined
     }
+  /** A start has failed. */
+  | ({ readonly type: 'unknown' } & Unknown)
   | {
       readonly type: 'established'
       readonly record: SessionRecord<User>
@@ -98,6 +111,41 @@ export type Input<User extends SessionUser> =
   | { readonly type: 'persisted'; readonly saved: boolean }
   /** A sign-in that was saved is over before it became current. */
   | { readonly type: 'dropped'; readonly lineage: string }
+
+/** What keeps a context from knowing who is signed in; `null` where it knows, or has not tried yet. */
+export const unknownOf = <User extends SessionUser>(state: State<User>): Unknown | null =>
+  (state.status === 'signed-out' && state.unknown) || null
+
+/** What is known after a start. Where somebody has signed in or out meanwhile, that is known better. */
+export function afterStart<User extends SessionUser>(
+  state: State<User>,
+  input: Extract<Input<User>, { type: 'observed' | 'unknown' }>,
+): State<User> {
+  if (input.type === 'observed') {
+    const found = input.known && state.status === 'signed-out'
+    return found ? { ...state, unknown: undefined } : state
+  }
+  const { patience, lost } = input
+  const unknown = { patience, lost }
+  if (state.status === 'loading') {
+    return { status: 'signed-out', saved: true, ended: [], error: null, unknown }
+  }
+  return state.status === 'signed-out' && state.unknown ? { ...state, unknown } : state
+}
+
+/** Milliseconds until it may try again to find out; Infinity where it knows. */
+export function untilFound<User extends SessionUser>(
+  state: State<User>,
+  now: Now,
+  limits: Limits,
+): number {
+  const unknown = unknownOf(state)
+  return unknown ? nextAttempt(unknown.patience, now, limits) - now.monotonic : Infinity
+}
+
+/** Whether storage was found empty, and it is not known yet whether it stays so. */
+export const isEmptied = <User extends SessionUser>(state: State<User>): boolean =>
+  state.status === 'signed-in' && state.absentSince !== null
 
 /** The lineages that have ended as far as this context knows. */
 export const endedOf = <User extends SessionUser>(state: State<User>): readonly string[] =>

@@ -4,7 +4,7 @@ import { passed } from './look.js'
 import { step } from './machine.js'
 import type { Clock, Environment } from './ports.js'
 import type { Session, SessionUser } from './session.js'
-import type { Input, State } from './state.js'
+import { type Input, type State, unknownOf } from './state.js'
 import { ASKED, type Held, type Limits, type Now } from './timing.js'
 
 /** What `getSnapshot()` returns: the same object until something changes. */
@@ -28,7 +28,10 @@ export type Snapshot<User extends SessionUser = SessionUser> =
       readonly status: 'signed-out'
       readonly session: null
       readonly user: null
-      /** What ended the session, where it was a failure and that is known. */
+      /**
+       * Why nobody knows whether somebody is signed in, while the client tries to find out; otherwise what
+       * ended the session, where it was a failure and that is known.
+       */
       readonly error: AuthError | null
     }
 
@@ -85,7 +88,10 @@ export interface StoreOptions {
 function toSnapshot<User extends SessionUser>(state: State<User>): Snapshot<User> {
   const { status } = state
   if (status === 'loading') return { status, session: null, user: null, error: null }
-  if (status === 'signed-out') return { status, session: null, user: null, error: state.error }
+  if (status === 'signed-out') {
+    const error = unknownOf(state)?.patience.error ?? state.error
+    return { status, session: null, user: null, error }
+  }
   const { session } = state.held.record
   const error = state.patience?.error ?? null
   return { status, session, user: session.user, error }

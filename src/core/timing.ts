@@ -1,6 +1,12 @@
 import type { SessionRecord } from './record.js'
 import type { SessionUser } from './session.js'
 
+/**
+ * How long, in ms, storage must stay empty before an emptiness counts as a sign-out.
+ * Safari has answered reads with nothing while a page was being hidden.
+ */
+export const CONFIRM_ABSENCE = 1_000
+
 /** One reading of both clocks, in ms, and whether anybody waits for tokens at this time. */
 export interface Now {
   readonly wall: number

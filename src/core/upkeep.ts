@@ -2,13 +2,13 @@ import type { CommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
 import { createReader, createSaver } from './duties.js'
 import { refreshErrand } from './errands.js'
-import { CONFIRM_ABSENCE } from './machine.js'
 import type { WakeSign } from './ports.js'
 import type { Refreshes } from './refreshes.js'
 import type { SessionUser } from './session.js'
+import type { Start } from './start.js'
 import { type SignedIn, untilDue } from './state.js'
 import type { TimeoutsWatch } from './timeouts.js'
-import { type Held, type Now, remaining } from './timing.js'
+import { CONFIRM_ABSENCE, type Held, type Now, remaining } from './timing.js'
 
 /** What has to be done in time, derived from the state whenever it changes. */
 export interface Upkeep {
@@ -27,6 +27,7 @@ export interface Upkeep {
 export interface UpkeepParts<User extends SessionUser> {
   readonly path: CommitPath<User>
   readonly refreshes: Refreshes<User>
+  readonly start: Start
   readonly timeouts: TimeoutsWatch | undefined
 }
 
@@ -36,7 +37,7 @@ export function createUpkeep<User extends SessionUser>(
   parts: UpkeepParts<User>,
 ): Upkeep {
   const { environment, store } = context
-  const { path, refreshes, timeouts } = parts
+  const { path, refreshes, start, timeouts } = parts
   const { clock, wake } = environment
   const saver = createSaver(context, parts, () => settle())
   const reader = createReader(refreshes, () => settle())
@@ -55,6 +56,7 @@ export function createUpkeep<User extends SessionUser>(
     }
     if (saver.untilNext() <= 0) saver.save()
     timeouts?.tick()
+    if (start.until() <= 0) start.retry()
     // A failure is in the state by now, and subscribers have heard of it.
     if (untilRefresh(context, refreshes) <= 0) {
       refreshes.refresh({ errand: refreshErrand(context) }).catch(() => {})
@@ -127,10 +129,11 @@ function expire<User extends SessionUser>(
 /** Milliseconds until something other than a save has to be done. */
 const untilDuty = <User extends SessionUser>(
   context: EngineContext<User>,
-  { refreshes, timeouts }: UpkeepParts<User>,
+  { refreshes, start, timeouts }: UpkeepParts<User>,
   lookedAt: number,
 ): number =>
   Math.min(
+    start.until(),
     untilRefresh(context, refreshes),
     untilLooked(context, lookedAt),
     timeouts?.until() ?? Infinity,

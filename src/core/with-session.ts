@@ -1,5 +1,6 @@
 import type { EngineContext } from './context.js'
-import { AuthError, AuthSessionMissingError, isAuthError } from './errors.js'
+import { AuthError, isAuthError } from './errors.js'
+import { missing } from './known.js'
 import type { ActionHost, CallOptions } from './provider.js'
 import type { Reads } from './reads.js'
 import { isSamePerson, type SessionRecord } from './record.js'
@@ -29,14 +30,15 @@ export interface WithSession<User extends SessionUser> {
 
 /** Makes how actions of one client carry its session. */
 export function createWithSession<User extends SessionUser>(
-  { provider, request }: EngineContext<User>,
+  context: EngineContext<User>,
   { held, current, replace }: Reads<User>,
   wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
 ): WithSession<User> {
+  const { provider, request } = context
   const withRecord: WithSession<User>['withRecord'] = async (call, options, find = current) => {
     const begun = held()
     const record = await find(options)
-    if (!record) throw new AuthSessionMissingError('Nobody is signed in.')
+    if (!record) throw missing(context, 'Nobody is signed in.')
     //   the app                this call               somebody else
     //   acts as Ada
     //                          waits for her token

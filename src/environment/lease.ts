@@ -79,7 +79,10 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
   /** How long a lease is safe that was written at a time, by the monotonic clock, in ms. */
   const safeUntil = (written: number): number => written + 2 * (storage.lag ?? 0) + TERM - RENEWAL
 
-  /** Waits until the text of the lease is one of this owner's; resolves to how long it is safe. */
+  /**
+   * Waits until the text of the lease is one of this owner's; resolves to how long it is safe, which has
+   * passed already where storage is slow, or the owner slept.
+   */
   async function claim(name: string, owner: string, signal: Signal): Promise<number> {
     let seen: string | null | undefined
     let since = 0
@@ -92,10 +95,7 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
         signal,
       )
       if (ownerOf(text) === owner) {
-        const stands = await confirm(name, owner, signal)
-        // Whoever slept meanwhile may have lost it already: then it looks again.
-        const until = safeUntil(asked)
-        if (stands && clock.monotonic() < until) return until
+        if (await confirm(name, owner, signal)) return safeUntil(asked)
         continue
       }
       if (text !== seen) {
@@ -115,31 +115,48 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
       let cancel = (): void => {}
       const change = (to: () => string | null): Promise<string | null> =>
         update(name, (text) => (ownerOf(text) === owner ? to() : text)).catch(() => null)
+      /** The renewal under way: one at a time, however slow storage is. */
+      let renewal: Promise<void> | null = null
+      async function write(): Promise<void> {
+        const asked = clock.monotonic()
+        const text = await change(() => `${owner} ${++renewals}`)
+        if (ownerOf(text) === owner) until = safeUntil(asked)
+        renewal = null
+      }
+      const renew = (): Promise<void> => {
+        renewal ??= write()
+        return renewal
+      }
+      /** Whether nobody can have taken it: whoever slept, or waited for a slow storage, has to look again. */
+      async function holds(): Promise<boolean> {
+        if (clock.monotonic() >= until) await renew()
+        return clock.monotonic() < until
+      }
       const renewLater = (): void => {
         // The work that the lock was taken for keeps its process alive by itself.
         cancel = clock.schedule(
           RENEWAL,
           () => {
             renewLater()
-            const asked = clock.monotonic()
-            change(() => `${owner} ${++renewals}`).then((text) => {
-              if (ownerOf(text) === owner) until = safeUntil(asked)
-            })
+            renew()
           },
           { background: true },
         )
       }
-      const release = (): void => {
+      const release = async (): Promise<void> => {
         cancel()
+        // One that landed afterwards would keep the lease from others for a term.
+        await renewal
         // What fails here is over by itself after the term.
-        change(() => null)
+        await change(() => null)
       }
       const wait = createAbort()
       const end = (): void => wait.abort(signal.reason)
       if (signal.aborted) throw signal.reason
       signal.addEventListener('abort', end)
       try {
-        until = await claim(name, owner, wait.signal)
+        do until = await claim(name, owner, wait.signal)
+        while (!signal.aborted && !(await holds()))
         if (signal.aborted) throw signal.reason
       } catch (error) {
         // A claim that is still on its way must not land.
@@ -150,7 +167,7 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
         signal.removeEventListener('abort', end)
       }
       renewLater()
-      return Object.assign(release, { holds: () => clock.monotonic() < until })
+      return Object.assign(() => void release(), { holds })
     },
   }
 }

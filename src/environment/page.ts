@@ -3,6 +3,18 @@ import type { Page } from '../core/ports.js'
 /** The document of this context; workers and servers have none. */
 export const documentHere = (): Document | undefined => globalThis.document
 
+/**
+ * Settles once a page that was rendered ahead is shown (Prerendering Revamped §3): most such pages never
+ * are, and Chromium grants them no Web Lock.
+ */
+function activation(): Promise<void> | null {
+  const page: (Document & { readonly prerendering?: boolean }) | undefined = documentHere()
+  if (!page?.prerendering) return null
+  return new Promise((resolve) => {
+    page.addEventListener('prerenderingchange', () => resolve(), { once: true })
+  })
+}
+
 /** The address of this page, if there is a page and its address is one (`about:srcdoc` is not). */
 export function platformPage(): Page {
   return {
@@ -14,6 +26,7 @@ export function platformPage(): Page {
         // No page, or one that may not change its address: there is nothing to clean.
       }
     },
+    activation,
   }
 }
 

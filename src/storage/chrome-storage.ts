@@ -113,7 +113,7 @@ function createEars(area: () => Area | undefined) {
  */
 export function chromeStorage({
   area = 'local',
-}: ChromeStorageOptions = {}): Required<Omit<Storage, 'update' | 'lag'>> {
+}: ChromeStorageOptions = {}): Required<Omit<Storage, 'update' | 'lag' | 'id'>> {
   if (!['local', 'session'].includes(area)) {
     throw new AuthError(
       'invalid_argument',

@@ -16,6 +16,8 @@ import type { KeyStore, Storage } from '../core/ports.js'
 export function memoryStorage(): Storage {
   const entries = new Map<string, string>()
   return {
+    // Each request of a server may have a client with a memory of its own, and waits for no other then.
+    id: `:${Math.random()}`,
     get: (key) => entries.get(key) ?? null,
     set(key, value) {
       entries.set(key, value)

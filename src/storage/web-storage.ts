@@ -42,7 +42,7 @@ const areaOf = (area: WebStorageArea): globalThis.Storage => globalThis[`${area}
  */
 export function webStorage({
   area = 'local',
-}: WebStorageOptions = {}): Required<Omit<Storage, 'update'>> {
+}: WebStorageOptions = {}): Required<Omit<Storage, 'update' | 'id'>> {
   const attempt = <T>(work: (entries: globalThis.Storage) => T): T => {
     try {
       return work(areaOf(area))

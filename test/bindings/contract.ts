@@ -230,11 +230,11 @@ export function bindingContract(name: Name, traits: Traits): void {
     })
 
     it('is no error from before a sign-in when somebody has signed out', async () => {
-      const { auth, server } = await openBackend({ accessToken: 'a.real.token' }, true)
+      const { auth, server, browser } = await openBackend({ accessToken: 'a.real.token' }, true)
       const { log } = await find(Object(auth))
       expect(log.token.at(-1)).toBe('none server_error')
       server.isDown = false
-      await auth.getSession()
+      await browser.clock.advance(60_000)
       await pages().settle()
       expect(log.token.at(-1)).toBe('a.real.token')
       await auth.signOut()

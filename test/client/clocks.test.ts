@@ -99,7 +99,7 @@ describe('a session that was found in storage', () => {
     await world.clock.advance(2 * HOUR)
     world.browser.storage.block()
     const { auth } = world.open({ autoRefresh: false })
-    expect(await auth.getSession()).toBeNull()
+    await expect(auth.getSession()).rejects.toMatchObject({ code: 'storage' })
     await world.clock.settle()
     world.browser.storage.block(false)
     // A sibling tells of something: it need not be the session that this tab has missed.

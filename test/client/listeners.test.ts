@@ -27,6 +27,19 @@ describe('P8: listeners cannot hurt', () => {
     expect(heard).toEqual(['INITIAL_SESSION'])
   })
 
+  it('hear of a sign-in that a refresh finds before that is answered', async () => {
+    const world = createWorld()
+    const { subscribe: _, ...storage } = world.browser.tab().storage
+    const channel = { open: () => ({ post() {}, close() {} }) }
+    const { auth, events } = world.open({ storage, environment: { channel } })
+    await world.clock.settle()
+    await world.signedIn()
+    world.server.hold()
+    auth.refreshSession().catch(() => {})
+    await world.clock.settle()
+    expect(events).toEqual(['INITIAL_SESSION -', 'SIGNED_IN access-1 elsewhere'])
+  })
+
   it('none hears anything once one of them has disposed of the client', async () => {
     const world = createWorld()
     const { auth } = await world.signedIn()

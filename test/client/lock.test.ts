@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { AuthError, type Storage } from '../../src/index.js'
+import { AuthError, memoryStorage, type Storage } from '../../src/index.js'
 import { createWorld, HOUR } from '../support/world.js'
 
 const QUIET = { autoRefresh: false } as const
@@ -84,6 +84,72 @@ describe('tabs that wait for another one’s refresh', () => {
     world.server.release()
     await world.clock.settle()
     expect(answers).toEqual(['access-2', 'access-2', 'access-2'])
+  })
+})
+
+const codeOf = (error: { readonly code?: unknown }): unknown => error.code
+
+/** Tabs in which ada is signed in, with a server that takes so many ms for each answer. */
+async function slowTabs(count: number, ms: number) {
+  const world = createWorld()
+  const { provider } = world.server
+  const refresh: typeof provider.refresh = async (...its) => {
+    const answer = await provider.refresh(...its)
+    await new Promise<void>((resolve) => void world.clock.schedule(ms, resolve))
+    return answer
+  }
+  const open = () => world.open({ ...QUIET, provider: { ...provider, refresh } })
+  const tabs = Array.from({ length: count }, open)
+  await tabs[0]?.auth.signIn({ name: 'ada' })
+  await world.clock.settle()
+  return { world, tabs }
+}
+
+describe('tabs that all call refreshSession() while the server is slow', () => {
+  it.each([
+    [10, 3_000],
+    [20, 1_500],
+    [12, 9_000],
+  ])('are served one by one: %i tabs, %i ms', async (count, ms) => {
+    const { world, tabs } = await slowTabs(count, ms)
+    const answers = tabs.map(({ auth }) => auth.refreshSession().catch(codeOf))
+    await world.clock.advance(count * ms + 1_000)
+    expect(new Set(world.server.sent).size).toBe(count)
+    expect(world.server.sent).toHaveLength(count)
+    expect(await Promise.all(answers)).not.toContain('refresh_rejected')
+    expect(tabs.map(({ auth }) => auth.getSnapshot().status)).toEqual(tabs.map(() => 'signed-in'))
+    expect(tabs.flatMap(({ tab }) => tab.errors)).toEqual([])
+  })
+
+  it('send nothing out of turn when the line is too long to wait for, and say so', async () => {
+    const { world, tabs } = await slowTabs(30, 9_900)
+    const answers = tabs.map(({ auth }) => auth.refreshSession().catch((error) => error))
+    await world.clock.advance(600_000)
+    const late = (await Promise.all(answers)).filter((answer) => answer instanceof AuthError)
+    expect(late.length).toBeGreaterThan(0)
+    for (const error of late) expect(error).toMatchObject({ code: 'timeout', retryable: true })
+    expect(new Set(world.server.sent).size).toBe(world.server.sent.length)
+    expect(tabs.map(({ auth }) => auth.getSnapshot().status)).toEqual(tabs.map(() => 'signed-in'))
+  })
+
+  it('leave a tab that only wants a token no longer in the line than it takes to learn of a failure', async () => {
+    const { world, tabs } = await slowTabs(10, 0)
+    await world.clock.advance(HOUR + 1)
+    world.browser.bus.loseMessages(true)
+    world.server.hold()
+    const [last, ...others] = [...tabs].reverse()
+    const forced = others.map(({ auth }) => auth.refreshSession().catch(codeOf))
+    await world.clock.settle()
+    let waits = true
+    const answer = last?.auth.getSession().catch(codeOf)
+    answer?.finally(() => {
+      waits = false
+    })
+    await world.clock.advance(70_000)
+    expect(waits).toBe(false)
+    expect(await answer).toBe('timeout')
+    await world.clock.advance(100_000)
+    expect(await Promise.all(forced)).toEqual(others.map(() => 'timeout'))
   })
 })
 
@@ -201,7 +267,7 @@ describe('a refresh whose page sleeps between its look at storage and its reques
     const acquire: typeof inner.acquire = async (name, signal) => {
       const release = await inner.acquire(name, signal)
       if (++asked > 1) return release
-      const holds = (): boolean => {
+      const holds = async (): Promise<boolean> => {
         release()
         sibling.auth.refreshSession().catch(() => {})
         return false
@@ -372,5 +438,54 @@ describe('a storage whose writes are seen by other processes a moment later', ()
       'access-2',
     ])
     expect(world.server.sent).toEqual(['refresh-1'])
+  })
+})
+
+describe('clients of one name', () => {
+  /** What two of them have sent while the server has not answered yet. */
+  async function sentBy(one: Storage, other: Storage): Promise<readonly string[]> {
+    const world = createWorld()
+    const tabs = [one, other].map((storage) => world.open({ ...QUIET, storage }))
+    for (const { auth } of tabs) await auth.signIn({ name: 'ada' })
+    await world.clock.settle()
+    world.server.hold()
+    for (const { auth } of tabs) auth.refreshSession().catch(() => {})
+    await world.clock.settle()
+    return world.server.sent
+  }
+
+  it('do not wait for each other, where each has a memory of its own', async () => {
+    expect(await sentBy(memoryStorage(), memoryStorage())).toEqual(['refresh-1', 'refresh-2'])
+  })
+
+  it('take turns, where they share a memory', async () => {
+    const shared = memoryStorage()
+    expect(await sentBy(shared, shared)).toEqual(['refresh-2'])
+  })
+
+  it('do not wait for each other, where their storages have another id', async () => {
+    const storageOf = (id: string): Storage => ({ ...memoryStorage(), id })
+    expect(await sentBy(storageOf('one'), storageOf('other'))).toHaveLength(2)
+    expect(await sentBy(storageOf('one'), storageOf('one'))).toHaveLength(1)
+  })
+
+  it('are not told of changes in memories of others', async () => {
+    const world = createWorld()
+    const memory = memoryStorage()
+    let reads = 0
+    const counted: Storage = {
+      ...memory,
+      get: (key) => {
+        reads++
+        return memory.get(key)
+      },
+    }
+    world.open({ ...QUIET, storage: counted })
+    const { auth } = world.open({ ...QUIET, storage: memoryStorage() })
+    await world.clock.advance(1_000)
+    const before = reads
+    await auth.signIn({ name: 'ada' })
+    await world.clock.advance(1_000)
+    expect(reads).toBe(before)
   })
 })

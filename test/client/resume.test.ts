@@ -126,6 +126,7 @@ describe('a session that only the browser’s cookies hold', () => {
     const { auth } = world.open()
     await expect(auth.getSession()).rejects.toMatchObject({ code: 'network', retryable: true })
     world.jar.answer = () => grantOf('ada', 's1')
+    await world.clock.advance(1_000)
     expect((await auth.getSession())?.user?.id).toBe('ada')
   })
 
@@ -167,6 +168,7 @@ describe('a session that only the browser’s cookies hold', () => {
     const resume = resumeWith(async () => (await answers.shift()?.()) ?? null)
     const { auth } = world.open({ provider: { ...world.server.provider, resume } })
     await expect(auth.getSession()).rejects.toMatchObject({ code: 'network' })
+    await world.clock.advance(1_000)
     const asked = auth.getSession()
     await world.clock.settle()
     await auth.signIn({ name: 'bob' })
@@ -201,6 +203,7 @@ describe('a session that only the browser’s cookies hold', () => {
       fail = () => reject(new AuthError('network', 'No answer.'))
     })
     world.jar.answer = () => pending
+    await world.clock.advance(1_000)
     const asked = auth.getSession()
     await world.clock.settle()
     // A sign-in waits for no lock, once its tab has started.
@@ -215,12 +218,13 @@ describe('a session that only the browser’s cookies hold', () => {
     const world = createCookieWorld()
     world.jar.answer = outage
     const { auth, events } = world.open()
-    await auth.signOut()
+    await auth.getSession().catch(() => {})
     let fail = (): void => {}
     const pending = new Promise<never>((_, reject) => {
       fail = () => reject(new AuthError('network', 'No answer.'))
     })
     world.jar.answer = () => pending
+    await world.clock.advance(1_000)
     const asked = auth.getSession()
     await world.clock.settle()
     await auth.signIn({ name: 'bob' })
@@ -262,10 +266,51 @@ describe('a session that only the browser’s cookies hold', () => {
     await sibling.auth.signIn({ name: 'ada' })
     let answer = (_grant: undefined): void => {}
     world.jar.answer = () => new Promise((resolve) => (answer = resolve))
+    await world.clock.advance(1_000)
     const asked = waiting.auth.getSession()
     await world.clock.advance(6_000)
     answer(undefined)
     // The token that it read has died meanwhile.
     expect((await asked)?.accessToken).toBe('access-2')
+  })
+
+  it('is as old as it is, also where storage was read more than once before it became current', async () => {
+    const world = createCookieWorld()
+    world.server.setLifetime(40_000)
+    world.jar.answer = outage
+    const sibling = world.open({ autoRefresh: false })
+    await sibling.auth.signIn({ name: 'ada' })
+    await world.clock.advance(60_000)
+    world.server.outage()
+    world.browser.locks.neverGrant(true)
+    const { storage } = world.browser.tab()
+    let late = 3_000
+    const tab = world.open({
+      autoRefresh: false,
+      storage: {
+        ...storage,
+        async get(key) {
+          const wait = new Promise<void>((resolve) => world.clock.schedule(late, resolve))
+          late = 0
+          await wait
+          return storage.get(key)
+        },
+      },
+    })
+    const answers: unknown[] = []
+    const ask = (): void => {
+      tab.auth.getSession().then(
+        (session) => answers.push(session?.accessToken),
+        ({ code }) => answers.push(code),
+      )
+    }
+    // It waits for the lock, and looks after a while whether anybody has had a turn; storage has Ada all the time.
+    for (let seconds = 0; seconds < 30; seconds++) {
+      ask()
+      if (tab.auth.getSnapshot().user) world.browser.locks.neverGrant(false)
+      await world.clock.advance(1_000)
+    }
+    expect(answers).not.toContain('access-1')
+    expect(tab.auth.getSnapshot().user?.id).toBe('ada')
   })
 })

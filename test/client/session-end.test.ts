@@ -80,6 +80,61 @@ describe('the server’s no', () => {
   })
 })
 
+describe('the server’s no, to a tab that cannot read storage', () => {
+  /** The storage of a tab whose reads fail when told to, as when WebKit loses its database. */
+  function blindable({ browser }: ReturnType<typeof createWorld>) {
+    const { get, set, remove, subscribe } = browser.tab().storage
+    const state = { blind: false }
+    const storage: Storage = {
+      get(key) {
+        if (state.blind) throw new Error('Connection to Indexed Database server lost.')
+        return get(key)
+      },
+      set,
+      remove,
+      ...(subscribe && { subscribe }),
+    }
+    return { state, storage }
+  }
+
+  it('ends nothing that a sibling has refreshed, here or there, also when storage works again', async () => {
+    const world = createWorld()
+    const { state, storage } = blindable(world)
+    const one = world.open({ ...QUIET, storage })
+    await one.auth.signIn({ name: 'ada' })
+    const two = world.open(QUIET)
+    await two.auth.getSession()
+    state.blind = true
+    await two.auth.refreshSession()
+    expect(await one.auth.refreshSession().catch(codeOf)).toBe('refresh_rejected')
+    expect(one.auth.getSnapshot()).toMatchObject({
+      status: 'signed-in',
+      error: { code: 'refresh_rejected' },
+    })
+    state.blind = false
+    one.tab.focus()
+    await world.clock.advance(60_000)
+    for (const { auth, events } of [one, two]) {
+      expect(auth.getSnapshot().session?.accessToken).toBe('access-2')
+      expect(events.join()).not.toContain('SIGNED_OUT')
+    }
+  })
+
+  it('ends the session where storage has never worked: nobody else can have refreshed it', async () => {
+    const world = createWorld()
+    const { state, storage } = blindable(world)
+    state.blind = true
+    const { auth } = world.open({ ...QUIET, storage })
+    await auth.signIn({ name: 'ada' })
+    world.server.setRefusal(new AuthError('refresh_rejected', 'Banned.', { status: 403 }))
+    await auth.refreshSession().catch(() => {})
+    expect(auth.getSnapshot()).toMatchObject({
+      status: 'signed-out',
+      error: { code: 'refresh_rejected' },
+    })
+  })
+})
+
 describe('a session that ended', () => {
   it('says why, in every tab, and to those that open later', async () => {
     const world = createWorld()
@@ -113,13 +168,30 @@ describe('a session that ended', () => {
 describe('an end that could not be saved at once', () => {
   it('says why, to those that open later', async () => {
     const world = createWorld()
-    const { auth } = await world.signedIn('ada', QUIET)
+    const { get, set, remove } = world.browser.tab().storage
+    let readOnly = false
+    const refuse = (): void => {
+      if (readOnly) throw new Error('Read only.')
+    }
+    const storage: Storage = {
+      get,
+      async set(key, text) {
+        refuse()
+        await set(key, text)
+      },
+      async remove(key) {
+        refuse()
+        await remove(key)
+      },
+    }
+    const { auth } = await world.signedIn('ada', { ...QUIET, storage })
     const why = { code: 'refresh_rejected', serverCode: 'user_banned' }
     const error = new AuthError('refresh_rejected', 'Banned.', { serverCode: 'user_banned' })
     world.server.fail({ error })
-    world.browser.storage.block(true)
+    readOnly = true
     await expect(auth.refreshSession()).rejects.toMatchObject(why)
-    world.browser.storage.block(false)
+    expect(auth.getSnapshot().status).toBe('signed-out')
+    readOnly = false
     await world.clock.advance(60_000)
     const next = world.open(QUIET)
     await next.auth.getSession()

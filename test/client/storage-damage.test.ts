@@ -128,6 +128,51 @@ describe('storage that was emptied', () => {
     expect(reads).toBeLessThan(50)
   })
 
+  /** A tab that cannot hear that its storage was emptied, until its token is due. */
+  async function emptied(storage: 'sync' | 'async') {
+    const world = createWorld()
+    const { get: read, set, remove } = world.browser.tab({ storage }).storage
+    const { entries } = world.browser.storage
+    let find = (): void => {}
+    const get = (key: string) => {
+      if (entries.size === 0) find()
+      return read(key)
+    }
+    const one = await world.signedIn('ada', { storage: { get, set, remove } })
+    const kept = [...entries]
+    await world.clock.advance(1_000)
+    entries.clear()
+    const found = new Promise<void>((resolve) => {
+      find = resolve
+    })
+    return { world, kept, found, ...one }
+  }
+
+  it.each(['sync', 'async'] as const)(
+    'by the page itself is not filled again by a refresh that is due: %s',
+    async (storage) => {
+      const { world, auth, events } = await emptied(storage)
+      await world.clock.advance(HOUR)
+      expect(events.at(-1)).toBe('SIGNED_OUT - because storage-cleared')
+      expect(await auth.getSession()).toBeNull()
+      expect([world.server.sent, [...world.browser.storage.entries.keys()]]).toEqual([[], []])
+    },
+  )
+
+  it('for a moment only, when a refresh is due, costs that a moment', async () => {
+    const { world, kept, found, auth, events } = await emptied('sync')
+    const { entries } = world.browser.storage
+    found.then(() => {
+      world.clock.schedule(500, () => {
+        for (const [key, value] of kept) entries.set(key, value)
+      })
+    })
+    await world.clock.advance(HOUR)
+    expect((await auth.getSession())?.accessToken).toBe('access-2')
+    expect(world.server.sent).toEqual(['refresh-1'])
+    expect(events.join()).not.toContain('SIGNED_OUT')
+  })
+
   it('signs out all tabs, also the one that emptied it', async () => {
     const { world, one, two } = await twoTabs()
     world.browser.storage.entries.clear()

@@ -246,6 +246,7 @@ describe('a page whose tokens are in cookies', () => {
     pages.fail(() => Response.json({}, { status: 503 }))
     const { auth } = pages.open()
     await expect(auth.getSession()).rejects.toMatchObject({ retryable: true })
+    await pages.clock.advance(1_000)
     expect((await auth.getSession())?.user?.id).toBe('ada')
   })
 

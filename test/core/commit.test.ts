@@ -54,6 +54,7 @@ function start(meanwhile?: Input<SessionUser>, yields = false) {
     request: async (send) => send({ signal: environment.createAbort().signal }),
     announce: () => announced++,
     settle: () => {},
+    watch: () => async () => false,
   }
   const path = createCommitPath(context)
   const ada = record('ada')
@@ -117,7 +118,7 @@ describe('a record that is committed', () => {
 })
 
 describe('a refresh before which storage could not be read', () => {
-  it.each(['failed', 'unanswered'] as const)(
+  it.each(['unknown', 'broken'] as const)(
     'does not take the storage from whoever signed in unseen (%s)',
     async (seen) => {
       const { save, vault } = start()

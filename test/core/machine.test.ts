@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../src/core/errors.js'
-import { CONFIRM_ABSENCE, step } from '../../src/core/machine.js'
+import { step } from '../../src/core/machine.js'
 import { changed, type SessionRecord, toRecord, withUser } from '../../src/core/record.js'
 import { resourceTokens } from '../../src/core/resource-tokens.js'
 import type { SessionUser } from '../../src/core/session.js'
 import { type Input, type State, untilDue } from '../../src/core/state.js'
-import { type Limits, type Now, remaining } from '../../src/core/timing.js'
+import { CONFIRM_ABSENCE, type Limits, type Now, remaining } from '../../src/core/timing.js'
 
 type S = State<SessionUser>
 type SignedIn = Extract<S, { status: 'signed-in' }>

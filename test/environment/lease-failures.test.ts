@@ -4,7 +4,7 @@ import type { Storage } from '../../src/core/ports.js'
 import { leaseLock } from '../../src/environment/lease.js'
 import { createFakeBrowser, type Step } from '../../src/testing/browser.js'
 import { createContest, KINDS, NOTICE, storageOf, TERM } from '../support/contest.js'
-import { createWorld, untilSent } from '../support/world.js'
+import { createWorld, HOUR, untilSent } from '../support/world.js'
 
 /** Bound of one call to storage, in ms. */
 const LIMIT = 2_000
@@ -136,11 +136,66 @@ describe('a lease in storage without update', () => {
   })
 })
 
+describe('a lease in a storage that is slow', () => {
+  /** Contenders for a lease whose storage takes so many ms for each call, and a write so many. */
+  function slow(ms: number, writing = ms) {
+    const contest: ReturnType<typeof createContest> = createContest('plain', {
+      scheduler: ({ kind }) =>
+        new Promise((go) => {
+          if (kind.startsWith('storage.') && !kind.endsWith(':answer'))
+            contest.clock.schedule(kind.startsWith('storage.set') ? writing : ms, go)
+          else go()
+        }),
+    })
+    return contest
+  }
+
+  it.each([500, 900, 1_300])('is granted, and kept by whoever asks for it: %i ms', async (ms) => {
+    const { clock, ask } = slow(ms)
+    const contender = ask()
+    await clock.advance(6 * ms)
+    expect(contender.state).toBe('holding')
+    for (let n = 0; n < 5; n++) {
+      await clock.advance(3 * ms)
+      const held = contender.holds()
+      await clock.advance(4 * ms)
+      expect(await held).toBe(true)
+    }
+  })
+
+  it('is free at once when it is released during a renewal', async () => {
+    const { clock, ask, entry } = slow(100, 1_200)
+    const contender = ask()
+    let before = entry()
+    while (before === undefined || entry() === before) {
+      before = entry()
+      await clock.advance(100)
+    }
+    // The next renewal has read that the lease is its own, and is about to write so.
+    await clock.advance(900)
+    expect(contender.state).toBe('holding')
+    contender.release()
+    await clock.advance(10_000)
+    expect([entry(), clock.pending()]).toEqual([undefined, 0])
+  })
+})
+
 describe.each(KINDS)('clients that share %s storage and no Web Locks', (kind) => {
   /** A tab with a client whose lock is a lease, as in a page outside secure contexts. */
-  function openIn(world: ReturnType<typeof createWorld>) {
+  function openIn(world: ReturnType<typeof createWorld>, ms = 0) {
     const tab = world.browser.tab()
-    const storage = storageOf(tab, kind)
+    const quick = storageOf(tab, kind)
+    const slowly = async <T>(work: () => T | PromiseLike<T>): Promise<T> => {
+      if (ms > 0) await new Promise<void>((go) => void world.clock.schedule(ms, go))
+      return work()
+    }
+    const { update } = quick
+    const storage: Storage = {
+      get: (key) => slowly(() => quick.get(key)),
+      set: (key, text) => slowly(() => quick.set(key, text)),
+      remove: (key) => slowly(() => quick.remove(key)),
+      ...(update && { update: (key, change) => slowly(() => update(key, change)) }),
+    }
     const lock = leaseLock({ ...tab.environment, storage })
     return world.open({ storage, environment: { ...tab.environment, lock } })
   }
@@ -161,5 +216,21 @@ describe.each(KINDS)('clients that share %s storage and no Web Locks', (kind) =>
     const sessions = await Promise.all(tabs.map(({ auth }) => auth.getSession()))
     expect(world.server.sent).toEqual(['refresh-1'])
     expect(sessions.map((session) => session?.accessToken)).toEqual(Array(3).fill('access-2'))
+  })
+
+  it('refresh also where each call to storage takes most of a second', async () => {
+    const world = createWorld()
+    const tabs = [openIn(world, 900), openIn(world, 900)] as const
+    const signedIn = tabs[0].auth.signIn({ name: 'ada' })
+    await world.clock.advance(20_000)
+    await signedIn
+    await world.clock.advance(HOUR)
+    const sessions = Promise.all(tabs.map(({ auth }) => auth.getSession()))
+    await world.clock.advance(60_000)
+    expect((await sessions).map((session) => session?.accessToken)).toEqual([
+      'access-2',
+      'access-2',
+    ])
+    expect(world.server.sent).toEqual(['refresh-1'])
   })
 })

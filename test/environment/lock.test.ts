@@ -156,11 +156,13 @@ describe('platformLock with a lock that other contexts share', () => {
   it('says when it is lost, and has nothing to say where it is not had', async () => {
     vi.stubGlobal('isSecureContext', false)
     let holds = true
-    const lost: Lock = { acquire: async () => Object.assign(() => {}, { holds: () => holds }) }
+    const lost: Lock = {
+      acquire: async () => Object.assign(() => {}, { holds: async () => holds }),
+    }
     const release = await platformLock(lost).acquire('lost', signal())
-    expect(release.holds?.()).toBe(true)
+    expect(await release.holds?.()).toBe(true)
     holds = false
-    expect(release.holds?.()).toBe(false)
+    expect(await release.holds?.()).toBe(false)
     release()
     const alone = platformLock({ acquire: () => Promise.reject(new Error('no storage')) })
     expect((await alone.acquire('alone', signal())).holds).toBeUndefined()

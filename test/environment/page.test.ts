@@ -51,3 +51,26 @@ describe('platformPage', () => {
     expect(() => platformPage().replace('/')).not.toThrow()
   })
 })
+
+describe('a page that was rendered ahead', () => {
+  it('is shown when the browser says so', async () => {
+    const page = new EventTarget()
+    vi.stubGlobal('document', Object.assign(page, { prerendering: true }))
+    let shown = false
+    const activation = platformPage().activation?.()
+    const seen = activation?.then(() => {
+      shown = true
+    })
+    await Promise.resolve()
+    expect(shown).toBe(false)
+    page.dispatchEvent(new Event('prerenderingchange'))
+    await seen
+    expect(shown).toBe(true)
+  })
+
+  it('is none where nobody rendered it ahead, nor in workers and servers', () => {
+    expect(platformPage().activation?.()).toBeNull()
+    vi.stubGlobal('document', undefined)
+    expect(platformPage().activation?.()).toBeNull()
+  })
+})

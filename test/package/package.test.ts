@@ -24,10 +24,12 @@ import { compile, manifest, modules, root } from './compile.js'
  * address from another integration's, 40 keep the provider's tokens of an implicit flow, 20 make a
  * secret for a new address as whoever asked for that. 8 of the core keep a request without a token its caller's,
  * 33 the age of tokens for resources, 101 have waits end and pauses pass as real timers and sleeps do, 305 refuse parts of
- * an environment and delays that cannot work, 75 send the code of a callback once, whoever handles it. 50 of every
- * provider leave names of claims that are addresses as they are, and hear who wants a nonce by headers alone.
+ * an environment and delays that cannot work. 1,740 of the core are for what is rare and real: a line of tabs before a slow
+ * server, pages that cannot know yet who is signed in, pages that are rendered ahead, leases in slow storage. 75 send the code
+ * of a callback once, whoever handles it. 50 of every provider leave names of claims that are addresses as they are, and hear
+ * who wants a nonce by headers alone.
  */
-const BUDGETS = { core: 20_085, gotrue: 28_540, oidc: 29_705 }
+const BUDGETS = { core: 21_810, gotrue: 30_250, oidc: 31_410 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -425,7 +427,7 @@ describe('the packed package', () => {
   it.each<readonly [string, string, string, string, number]>([
     ['workos', 'gotrue', GOTRUE, `export { workos } from 'holdfast/providers/workos'`, 3_085],
     // 75 of it send the tokens of a session to no other issuer, 70 find documents and endpoints that pages do not hear.
-    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_860],
+    ['oidc', 'gotrue', GOTRUE, `export { oidc } from 'holdfast/providers/oidc'`, 5_890],
     [
       'userinfo, stepUp and pushRequest',
       'oidc',
@@ -435,8 +437,8 @@ describe('the packed package', () => {
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive, and 240 of it
     // remove the keys of sign-ins that nobody comes back from, 110 tell a server's time from what is none.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_100],
-    ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_095],
+    ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 970],
     [
       'silentSignIn and silentRenewal',
       'oidc',
@@ -459,7 +461,7 @@ describe('the packed package', () => {
       `export { verifyIdToken } from 'holdfast/providers/oidc/verify-id-token'`,
       // 80 of it are for clients with DPoP, whose proofs have the time that a verified token tells, 40 part what
       // judges tokens from the keys, for servers have it too.
-      1_385,
+      1_390,
     ],
     // What all parsers share comes with the first: the form of a session, and which of several is the newest.
     ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 475],
@@ -514,8 +516,8 @@ describe('the packed package', () => {
       700,
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_570],
-    ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 2_015],
-    ['onUserChange', 'core', CORE, `export { onUserChange } from 'holdfast'`, 210],
+    ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 2_085],
+    ['onUserChange', 'core', CORE, `export { onUserChange } from 'holdfast'`, 205],
     [
       'backendEvents',
       'backend',
@@ -525,7 +527,7 @@ describe('the packed package', () => {
     ],
     ...BINDINGS.map(
       ([name, make]) =>
-        [name, 'core and its framework', pageOf(name), binding(name, make), 830] as const,
+        [name, 'core and its framework', pageOf(name), binding(name, make), 915] as const,
     ),
     [
       'react/impersonation',
@@ -593,11 +595,11 @@ describe('the packed package', () => {
   // The end-session page of Cognito has names of its own, and the region is in the id of a pool. No document of all
   // tenants of Entra is an issuer's own, so that the preset says where the endpoints are.
   it.each([
-    ['keycloak', 160],
-    ['auth0', 150],
-    ['okta', 150],
-    ['entra', 285],
-    ['cognito', 165],
+    ['keycloak', 170],
+    ['auth0', 170],
+    ['okta', 155],
+    ['entra', 300],
+    ['cognito', 180],
     ['zitadel', 150],
   ])('has a preset for %s of a few bytes on top of oidc', async (name, most) => {
     const preset = `export { ${name} } from 'holdfast/providers/oidc/presets'`

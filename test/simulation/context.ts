@@ -7,8 +7,8 @@ import { hear } from './events.js'
 import { begunWith } from './exchanging.js'
 import type { Mint, Sent } from './ledger.js'
 import { LOSES_ANSWER, serve } from './network.js'
-import { checkSend, noteReuse } from './requests.js'
-import { failingStorage, laggingStorage } from './storage.js'
+import { checkSend, excuseForLate, noteReuse } from './requests.js'
+import { failingStorage, laggingStorage, lateAtFirst } from './storage.js'
 import { createAbort } from './surroundings.js'
 import { count } from './tally.js'
 import type { Client, Opened } from './wire.js'
@@ -39,6 +39,10 @@ export interface Context {
   trouble: number
   /** How many of its next writes fail. */
   failing: number
+  /** Monotonic time until which this context's reads have failed. */
+  blindAt: number
+  /** Monotonic time until which they fail. */
+  blindUntil: number
   /** Monotonic time at which a session came last, with which nothing has failed yet. */
   freshAt: number
   /** How many requests had left any context when this one was disposed of. */
@@ -111,6 +115,7 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
         if (!served) throw new TypeError('fetch failed')
         if (!asked?.known) minted = ledger.answer(name, departure, sent, wire.read(served.body))
         const refused = served.status >= 400 || !minted
+        if (world.jar && !minted) world.facts.untraced = world.clock.monotonic()
         const given = sent !== null && sent.landedAt < Infinity
         const lost = given || LOSES_ANSWER.has(fault)
         if (sent) {
@@ -140,6 +145,7 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
     }
     /** The page hears nothing of an answer, and so of nothing that the server said on the way. */
     const lose = (error: unknown): void => {
+      if (world.jar) world.facts.untraced = world.clock.monotonic()
       const givenUp = isAuthError(error, 'superseded') || isAuthSessionMissingError(error)
       if (minted) minted.delivered = false
       for (const sent of land()) Object.assign(sent, { outcome: 'lost', status: 0, givenUp })
@@ -162,8 +168,24 @@ function watchedFetch(world: World, tab: Tab, context: () => Context): typeof fe
   }
 }
 
+/** Judges that a context goes on without the lock: that is not what a long line before it is for. */
+function checkLate(world: World, name: string): void {
+  const why = excuseForLate(world, name)
+  world.trace(name, `goes on without the lock: ${why}`)
+  world.verdict.check(
+    'waits-in-line',
+    why !== null,
+    () => `${name} goes on without the lock, which is handed on from one to the next`,
+  )
+  world.facts.lockBroken ??= why
+}
+
 /** Opens a tab with a client in it. */
-export function createContext(world: World, name: string, ahead: number): Context {
+export function createContext(
+  world: World,
+  name: string,
+  { ahead, late }: { readonly ahead: number; readonly late: number },
+): Context {
   const { browser, options } = world
   const tab = browser.tab({ name, storage: options.storage, clockSkew: world.skew + ahead })
   const { lag = 0, timeouts } = options
@@ -181,13 +203,13 @@ export function createContext(world: World, name: string, ahead: number): Contex
       },
     })
   const disk = lag > 0 ? laggingStorage(world, tab) : tab.storage
-  const storage = failingStorage(world, () => context, disk)
+  const storage = failingStorage(world, () => context, lateAtFirst(tab, late, disk))
   const environment = {
     ...tab.environment,
     createAbort,
     report(error: unknown) {
       const late = isAuthError(error, 'timeout') && error.message.includes('lock')
-      if (late) world.facts.lockBroken ??= 'not granted in time'
+      if (late) checkLate(world, name)
     },
   }
   const lock = options.lock === 'web' ? environment.lock : leaseLock({ ...environment, storage })
@@ -227,6 +249,8 @@ export function createContext(world: World, name: string, ahead: number): Contex
     frozenAt: -Infinity,
     trouble: -Infinity,
     failing: 0,
+    blindAt: -Infinity,
+    blindUntil: -Infinity,
     freshAt: -Infinity,
     departuresAtDispose: Infinity,
     press: () => press(),

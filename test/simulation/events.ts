@@ -37,8 +37,9 @@ function excuseForReturn(world: World, session: string): string | null {
   const troubled = facts.storageTrouble > -Infinity || contexts.some(({ trouble }) => trouble > 0)
   if (jar && !noted.has(session) && troubled) return 'end not saved'
   if (jar && world.overwritten.has(session)) return 'end not seen in time'
-  const end = endedAt.get(session) ?? Infinity
-  return jar && wasAwaited(world, session, end) ? 'its sign-in answered later' : null
+  const ends = endedAt.get(session) ?? []
+  const awaited = ends.some((end) => wasAwaited(world, session, end))
+  return jar && awaited ? 'its sign-in answered later' : null
 }
 
 /** Whoever signed out never sees that session again, unless storage lost the note of it. */
@@ -93,7 +94,13 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
     return
   }
   const news = event === 'TOKEN_REFRESHED'
-  const twice = news && times === 1 && heard.tokens.has(pairOf(session))
+  //   this context          another one                  a third one
+  //                         signs in
+  //                                                      saves what a token held elsewhere brought
+  //                         hears of that, and goes on   finds that somebody has signed in meanwhile:
+  //   hears of both, and of the sign-in once more        that is current again
+  const returns = heard.session !== mint.session
+  const twice = news && times === 1 && !returns && heard.tokens.has(pairOf(session))
   const back = mint.session === heard.session && mint.index < heard.index
   // Contexts that cannot read each other’s work may get siblings of one parent.
   const { lockBroken, storageDamaged, storageTrouble } = world.facts
@@ -102,10 +109,13 @@ function checkOrder(world: World, context: Context, [event, session]: AuthChange
   // And where the cookie of a refresh comes after that of a sign-in, a start finds the earlier session.
   // What its context could not save may be found by a start, with another word for the end of its life.
   const unsaved = world.contexts.some(({ trouble }) => trouble > -Infinity)
+  // Who cannot read storage refreshes what others have refreshed, and some servers answer that.
+  const unread = world.contexts.some(({ blindAt }) => blindAt > -Infinity)
   const overtaken = world.jar !== null && (mint.index === 0 || world.jar.late() || unsaved)
   // From there it goes on to that newer token, which is news once more.
   if (back && world.jar && mint.index === 0) forgetLater(heard, session)
-  const excused = overtaken || lockBroken !== null || storageDamaged || storageTrouble > -Infinity
+  const excused =
+    overtaken || unread || lockBroken !== null || storageDamaged || storageTrouble > -Infinity
   world.verdict.check(
     'events-in-order',
     (!twice && !back) || excused,

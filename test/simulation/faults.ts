@@ -12,6 +12,13 @@ const live = (world: World): Context[] =>
   world.contexts.filter(({ status }) => status === 'running' || status === 'frozen')
 
 const LOCK = 'holdfast:app'
+/** No world has more contexts at a time. */
+const MOST = 20
+
+/** For how long, in ms, the storage of one tab may fail, as when WebKit has lost the connection to a database. */
+const BLIND = [5_000, 15_000, 120_000] as const
+/** How long, in ms, all others take to ask for the lock before it. */
+const LAST = 50
 
 const onOne =
   (name: string, act: (context: Context, world: World) => void): WorldFault =>
@@ -49,6 +56,22 @@ export function thaw(context: Context, world: World): void {
   context.tab.thaw()
 }
 
+/** Lets the device sleep, if it is about to: to what runs in it this is a moment. */
+export async function sleep(world: World): Promise<void> {
+  const { nap, clock } = world
+  world.nap = null
+  if (!nap) return
+  const awake = world.contexts.filter(({ status }) => status !== 'frozen')
+  const since = clock.monotonic()
+  const stopped = clock.sleep(nap.ms, nap)
+  const slept = clock.monotonic() - since
+  for (const context of awake) {
+    context.frozenAt = clock.monotonic()
+    for (const call of context.calls) call.since += slept
+  }
+  await stopped
+}
+
 /** From now on storage is in one more trouble, or one less. */
 function trouble(world: World, name: string, on: boolean): void {
   const { facts, clock } = world
@@ -84,6 +107,11 @@ export const FAULTS = {
     if (context) thaw(context, world)
     return null
   },
+  sleep: (world, choices) => {
+    const ms = oneOf(choices, [60_000, 600_000, 3_600_000, 28_800_000]) ?? 0
+    world.nap = { ms, monotonic: choices.pick(2) === 0 ? 'stops' : 'continues' }
+    return `sleep of ${ms / 1000} s, in which the monotonic clock ${world.nap.monotonic}`
+  },
   hide: onOne('hide', ({ tab }) => tab.hide()),
   show: onOne('show', ({ tab }) => tab.show()),
   focus: onOne('focus', ({ tab }) => tab.focus()),
@@ -111,6 +139,24 @@ export const FAULTS = {
   'write fails': onOne('write fails', (context) => {
     context.failing += 2
   }),
+  'late first read': (world, choices) => {
+    // Like IndexedDB on a phone that starts; localStorage answers at once or not at all.
+    if (world.options.storage === 'sync' || running(world).length >= MOST) return null
+    const late = oneOf(choices, [1_500, 3_000, 9_000]) ?? 0
+    return `${world.open(late).name} reads for the first time after ${late} ms`
+  },
+  'reads fail': (world, choices) => {
+    const context = oneOf(choices, running(world))
+    if (!context) return null
+    context.blindUntil = world.clock.monotonic() + (oneOf(choices, BLIND) ?? 0)
+    // A browser loses it when a device wakes, and then all have to do: this one asks last.
+    const refresh = { type: 'refresh', refreshes: true } as const
+    for (const other of running(world)) if (other !== context) other.do(refresh)
+    world.clock.schedule(LAST, () => {
+      if (context.status === 'running') context.do(refresh)
+    })
+    return `reads fail ${context.name}`
+  },
   'storage full': storageFault('storage full', (storage, on) => storage.setQuotaExceeded(on)),
   'storage blocked': storageFault('storage blocked', (storage, on) => storage.block(on)),
   'reads hang': storageFault('reads hang', (storage, on) => storage.hangReads(on)),
@@ -173,9 +219,12 @@ export type FaultName = keyof typeof FAULTS
 
 const ALL = Object.keys(FAULTS) as FaultName[]
 const WITHOUT_COOKIES = ALL.filter((name) => name !== 'cookies deleted')
+// Where cookies hold the session, a page that cannot read does not know for whom it asks.
+const WITH_COOKIES = ALL.filter((name) => name !== 'reads fail')
 
 /** What can go wrong in a world. */
-export const faultsOf = ({ jar }: World): readonly FaultName[] => (jar ? ALL : WITHOUT_COOKIES)
+export const faultsOf = ({ jar }: World): readonly FaultName[] =>
+  jar ? WITH_COOKIES : WITHOUT_COOKIES
 
 /** Lets a fault happen, and counts it. */
 export function inflict(world: World, name: FaultName, choices: Choices): void {
@@ -199,6 +248,7 @@ export function heal(world: World): void {
   bus.loseMessages(false)
   for (const context of live(world)) {
     context.failing = 0
+    context.blindUntil = Number.NEGATIVE_INFINITY
     thaw(context, world)
     context.tab.goOnline()
     context.tab.show()

@@ -50,14 +50,17 @@ describe('of a token that is shown again, a server of a world', () => {
     expect(world.wire.sessions()).toEqual([])
   })
 
-  it('loser refuses it, and whoever has its successor goes on', async () => {
-    const { world, trade, signIn } = worldOf('loser')
-    const first = await signIn()
-    const second = await trade(first)
-    expect(await trade(first)).toBe(400)
-    await world.clock.advance(SECOND)
-    expect(await trade(String(second))).toEqual(expect.any(String))
-  })
+  it.each(['loser', 'refusing'] as const)(
+    '%s refuses it, and whoever has its successor goes on',
+    async (kind) => {
+      const { world, trade, signIn } = worldOf(kind)
+      const first = await signIn()
+      const second = await trade(first)
+      expect(await trade(first)).toBe(400)
+      await world.clock.advance(SECOND)
+      expect(await trade(String(second))).toEqual(expect.any(String))
+    },
+  )
 
   it('renewing trades it as often as it comes', async () => {
     const { trade, signIn } = worldOf('renewing')

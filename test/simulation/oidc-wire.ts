@@ -24,6 +24,8 @@ const SERVERS = {
   keycloak: { manners: 'keycloak', rotation: { type: 'on' } },
   /** It is refused, in Keycloak's words for the slower of two; whoever has the newest goes on. */
   loser: { manners: 'keycloak', rotation: { type: 'on', familyDies: false } },
+  /** Spring: so it is there, but in the words of every other refusal. */
+  refusing: { manners: 'hydra', rotation: { type: 'on', familyDies: false } },
   /** Keycloak as it is installed: each answer has another token, and all of them work. */
   renewing: { manners: 'keycloak' },
 } as const satisfies Record<string, ScriptedOidcOptions>

@@ -46,6 +46,8 @@ function excuseForHaste(world: World, sent: Sent, failures: readonly Sent[]): st
   if (facts.storageTrouble >= first.at) return 'storage in trouble'
   if (facts.clockJump >= first.at) return 'clock set'
   if (contexts.some(({ trouble }) => trouble >= first.at)) return 'save failed'
+  // Who cannot read what is known of failures cannot add its own.
+  if (contexts.some(({ blindAt }) => blindAt >= first.at)) return 'reads failed'
   // What fails with a token that one context alone has is noted beside a token that the others do not
   // have, and they have failures of their own with the one that they have.
   if ((ledger.mint(sent.token)?.savedAt ?? Infinity) > first.at) return 'unsaved token'

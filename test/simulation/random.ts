@@ -1,7 +1,7 @@
 import type { Operation } from './calls.js'
 import { type Choices, chance, oneOf, weigh } from './choices.js'
 import type { Context } from './context.js'
-import { faultsOf, inflict } from './faults.js'
+import { faultsOf, inflict, sleep } from './faults.js'
 import type { Asking } from './jar.js'
 import { latency, MESSAGE } from './latency.js'
 import type { NetworkFault } from './network.js'
@@ -45,7 +45,8 @@ const ASKING: readonly (readonly [number, Asking])[] = [
 /** Where cookies hold the session, what a failed sign-out leaves comes back at the next start. */
 const LOGOUT = '/logout?scope=local'
 
-const OPERATIONS: readonly (readonly [number, Operation['type'] | 'open'])[] = [
+/** `everybody`: all tabs are told of something, such as new roles, and call refreshSession() at once. */
+const OPERATIONS: readonly (readonly [number, Operation['type'] | 'open' | 'everybody'])[] = [
   [34, 'get'],
   [22, 'refresh'],
   [8, 'foreign'],
@@ -53,6 +54,7 @@ const OPERATIONS: readonly (readonly [number, Operation['type'] | 'open'])[] = [
   [5, 'signOut'],
   [4, 'dispose'],
   [10, 'open'],
+  [4, 'everybody'],
 ]
 
 const running = (world: World): Context[] =>
@@ -64,6 +66,10 @@ async function operate(world: World, choices: Choices, most: number): Promise<vo
   const type = weigh(choices, OPERATIONS)
   if (type === 'open') {
     if (running(world).length < most) world.open()
+    return
+  }
+  if (type === 'everybody') {
+    for (const context of running(world)) context.do({ type: 'refresh', refreshes: true })
     return
   }
   const context = oneOf(choices, running(world))
@@ -94,9 +100,27 @@ const SERVERS: Readonly<Record<Protocol, readonly (readonly [number, ServerKind]
     [2, 'grace'],
     [3, 'keycloak'],
     [2, 'loser'],
+    [2, 'refusing'],
     [1, 'renewing'],
   ],
 }
+
+const CONTEXTS: readonly (readonly [number, number])[] = [
+  [4, 2],
+  [2, 1],
+  [3, 3],
+  [3, 5],
+  [2, 8],
+  [1, 20],
+]
+
+/** Where the server is slow, a line for the lock is long. */
+const CROWD: typeof CONTEXTS = [
+  [1, 2],
+  [2, 8],
+  [2, 12],
+  [1, 20],
+]
 
 function drawWorld(
   choices: Choices,
@@ -152,15 +176,9 @@ function drawWorld(
     [3, 1],
     [2, 3],
   ])
+  const slow = chance(choices, 10)
   const climate: Climate = {
-    contexts: weigh(choices, [
-      [4, 2],
-      [2, 1],
-      [3, 3],
-      [3, 5],
-      [2, 8],
-      [1, 20],
-    ]),
+    contexts: weigh(choices, slow ? CROWD : CONTEXTS),
     actions: weigh(choices, [
       [3, 8],
       [3, 16],
@@ -185,6 +203,7 @@ function drawWorld(
   const world = createWorld({
     timeouts: isTimed ? { idle, absolute } : undefined,
     rotation,
+    slow,
     lifetime,
     storage,
     lock,
@@ -254,6 +273,7 @@ export async function randomRun(
     if (chance(choices, climate.faults))
       inflict(world, names[choices.pick(names.length)] ?? 'crash', choices)
     else await operate(world, choices, climate.contexts)
+    await sleep(world)
     await clock.advance(gap(world, choices))
     checkWaiting(world)
   }
@@ -272,6 +292,7 @@ function report({ verdict: { tally }, ledger, options, clock, contexts, steps }:
   count(tally, `clocks ${options.clocks}`)
   count(tally, `start ${options.start}`)
   if (options.timeouts) count(tally, 'timed')
+  if (options.slow) count(tally, 'slow')
   if (options.asking) count(tally, `asking ${options.asking}`)
   if (steps > MANY_STEPS) count(tally, 'hurried')
   count(tally, 'contexts', contexts.length)

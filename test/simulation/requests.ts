@@ -17,6 +17,22 @@ function excuseForTwo(world: World, earlier: Sent): string | null {
   return null
 }
 
+/** After so many ms, nobody waits any more for a lock that a fault held up. */
+const HELD_UP = 60_000
+
+/** Why a lock may be late, or `null`: that others are before one in the line is no reason. */
+export function excuseForLate(world: World, name: string): string | null {
+  const { facts, contexts, clock } = world
+  const since = clock.monotonic() - HELD_UP
+  // Who cannot read storage sees nothing of what others do in their turns.
+  if ((contextOf(world, name)?.blindAt ?? -1) >= since) return 'reads failed'
+  if (facts.lockBroken) return facts.lockBroken
+  if (contexts.some(({ name }) => wasStopped(world, name, since))) return 'holder stopped'
+  if (facts.untraced >= since) return 'turns without a trace'
+  // A lease lies in storage; and a critical section may outlast a wait whose storage hangs.
+  return facts.storageTrouble >= since ? 'storage in trouble' : null
+}
+
 /** Why the cookies of a browser may not hold what a token was traded for, or `null`. */
 function excuseForCookie(world: World, mint: Mint): string | null {
   if (mint.jarredAt === null) return 'cookie lost'
@@ -52,6 +68,8 @@ function blindness(world: World, sent: Sent, child: Mint): string | null {
   const unsaved = left <= (child.savedAt ?? Infinity) + (world.options.lag ?? 0)
   if (unsaved && wasStopped(world, child.by, child.at)) return 'holder frozen'
   if (world.facts.storageTrouble >= sent.at) return 'storage in trouble'
+  // Who cannot read sends what was traded, and writes over what brought the others.
+  if (world.contexts.some(({ blindAt }) => blindAt >= child.at)) return 'reads failed'
   // A sign-out that could not be written leaves nothing that others could read.
   if (world.signedOut.has(child.session)) return 'signed out elsewhere'
   // It was stopped between its look at storage and its request.
@@ -65,7 +83,9 @@ export function noteReuse(world: World, sent: Sent): void {
   const newest = ledger.newest(session)
   if (!newest || reused.has(session)) return
   const child = ledger.children(sent.token).at(-1)
-  const unseen = child ? blindness(world, sent, child) : null
+  // Who did not see that a token was traded may send it. That ends a session only where the server ends it.
+  const goesOn = world.options.rotation === 'refusing'
+  const unseen = child && !goesOn ? blindness(world, sent, child) : null
   reused.set(session, excuseForLoss(world, newest) ?? unseen)
 }
 

@@ -1,4 +1,4 @@
-import { BOUND, checkBound } from './calls.js'
+import { boundOf, checkBound } from './calls.js'
 import type { Context } from './context.js'
 import { checkEnded, checkIdentity } from './events.js'
 import { heal } from './faults.js'
@@ -9,6 +9,11 @@ import { KEY, type World } from './world.js'
 const DAY = 86_400_000
 /** Longer than the longest backoff, and than a storage that has just come back needs. */
 const CALM = 95_000
+
+/** Longer than the longest pause of a client whose server refused it for a reason that it does not know. */
+const LONGEST_PAUSE = 960_000
+/** What ends a session, and so tells that nobody is signed in. */
+const ENDS = ['refresh_rejected', 'idle_timeout', 'absolute_timeout']
 
 const running = (world: World): Context[] =>
   world.contexts.filter(({ status }) => status === 'running')
@@ -33,7 +38,10 @@ function stored(world: World): Tokens | null {
 const mayLeaveTraces = ({ facts, contexts }: World): boolean =>
   facts.storageDamaged ||
   facts.storageTrouble > -Infinity ||
-  contexts.some(({ status }) => status === 'crashed' || status === 'disposed')
+  contexts.some(
+    ({ status, blindAt }) =>
+      status === 'crashed' || status === 'disposed' || blindAt > Number.NEGATIVE_INFINITY,
+  )
 
 function checkAgreement(world: World): void {
   const disk = stored(world)
@@ -79,6 +87,9 @@ function checkTakenOver(world: World): void {
 async function checkStarts(world: World): Promise<void> {
   if (!world.jar) return
   const [one, two] = [world.open(), world.open()]
+  await quiet(world)
+  // In a pause that an outage has left they ask after it, and tell the server again of a sign-out.
+  await checkFound(world)
   await quiet(world)
   // One of them may have refreshed it by the time at which the other one starts, or learnt by that refresh
   // that the server has ended it, or that the cookie is gone or another's.
@@ -146,6 +157,25 @@ async function outlast({ clock, options: { timeouts } }: World): Promise<void> {
   await clock.advance(Math.min(timeouts.idle, timeouts.absolute) + CALM)
 }
 
+/** Whether a context shows that it does not know whether somebody is signed in. */
+function isUnknown({ auth }: Context): boolean {
+  const { status, error } = auth.getSnapshot()
+  return status === 'signed-out' && error !== null && !ENDS.includes(error.code)
+}
+
+/** Judges before anybody asks, or looks at a tab: both would bring the next try. */
+async function checkFound(world: World): Promise<void> {
+  if (running(world).some(isUnknown)) await world.clock.advance(LONGEST_PAUSE)
+  for (const context of running(world)) {
+    const { name, auth } = context
+    world.verdict.check(
+      'found-out',
+      !isUnknown(context),
+      () => `${name} still does not know who is signed in: ${auth.getSnapshot().error?.code}`,
+    )
+  }
+}
+
 /** Ends all faults, lets everything settle, and judges what is left. */
 export async function rest(world: World): Promise<void> {
   const { clock, wire, verdict } = world
@@ -154,12 +184,13 @@ export async function rest(world: World): Promise<void> {
   world.calm = true
   await clock.advance(CALM)
   await outlast(world)
+  await checkFound(world)
   for (const { tab } of running(world)) tab.focus()
   await clock.advance(5_000)
   for (const context of running(world)) context.do({ type: 'get' })
   await quiet(world)
   if (world.contexts.some(({ calls }) => calls.some(({ settled }) => !settled))) {
-    await clock.advance(BOUND)
+    await clock.advance(boundOf(world))
   }
   checkWaiting(world)
   if (verdict.violation()) return

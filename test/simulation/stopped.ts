@@ -21,6 +21,12 @@ export function foundOld(world: World, context: Context, token: string, since: n
   if (world.facts.deaf) return true
   const writer = world.ledger.mint(token)?.by
   if (writer !== undefined && wasStopped(world, writer, since)) return true
+  //   this context                  another one
+  //   cannot read storage
+  //                                 has the token, with an access token of its own
+  //   sends the one before, and is given the same token with another access token
+  //   reads again, and adopts what was stored, which it did not see arrive
+  if (context.blindAt >= since) return true
   const found = context.heard.first?.startsWith(`${token} `) ?? false
   return found || wasStopped(world, context.name, since) || world.facts.storageTrouble >= since
 }

@@ -75,11 +75,37 @@ export function laggingStorage(
   }
 }
 
-/** Writes fail when told to, and only here. */
+/** The first reading, and no other, is late by so many ms. */
+export function lateAtFirst(
+  { environment }: Context['tab'],
+  late: number,
+  storage: Storage,
+): Storage {
+  if (late === 0) return storage
+  let first = true
+  return {
+    ...storage,
+    get(key) {
+      if (!first) return storage.get(key)
+      first = false
+      return new Promise((resolve) => {
+        environment.clock.schedule(late, () => resolve(storage.get(key)))
+      })
+    },
+  }
+}
+
+/** Reads and writes fail when told to, and only here. */
 export function failingStorage(world: World, context: () => Context, storage: Storage): Storage {
   const { lag, update, subscribe } = storage
   return {
-    get: storage.get,
+    get(key) {
+      const me = context()
+      const now = world.clock.monotonic()
+      if (now >= me.blindUntil) return storage.get(key)
+      me.blindAt = now
+      throw new DOMException('planted', 'UnknownError')
+    },
     set(key, value) {
       const me = context()
       if (me.failing > 0) {

@@ -55,7 +55,7 @@ describe('runs that explored nothing fail loudly', () => {
   })
 
   it('and as when OpenID Connect servers of one kind were never met, though GoTrue was', () => {
-    const servers = ['family', 'grace', 'keycloak', 'loser', 'renewing']
+    const servers = ['family', 'grace', 'keycloak', 'loser', 'refusing', 'renewing']
     const tally = thoroughTally()
     for (const name of servers) tally[`runs ${name}`] = 3
     expect(() => assertThorough(tally, 'oidc')).not.toThrow()
@@ -65,7 +65,7 @@ describe('runs that explored nothing fail loudly', () => {
 
   it('but what only cookies bring is not asked of OpenID Connect', () => {
     const tally = without('evaluated one-person')
-    for (const name of ['family', 'grace', 'keycloak', 'loser', 'renewing'])
+    for (const name of ['family', 'grace', 'keycloak', 'loser', 'refusing', 'renewing'])
       tally[`runs ${name}`] = 3
     expect(() => assertThorough(tally, 'oidc')).not.toThrow()
   })

@@ -22,6 +22,7 @@ const SERVERS: Readonly<Record<ServerKind, true>> = {
   grace: true,
   keycloak: true,
   loser: true,
+  refusing: true,
   renewing: true,
 }
 const LOCKS: Readonly<Record<LockKind, true>> = { web: true, lease: true, 'loose-lease': true }

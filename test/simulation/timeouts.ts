@@ -51,6 +51,7 @@ function uncertain(world: World, session: string): string | null {
   if (contexts.some(({ trouble, failing }) => trouble > -Infinity || failing > 0)) {
     return 'save failed'
   }
+  if (contexts.some(({ blindUntil }) => blindUntil > -Infinity)) return 'reads failed'
   //   this context                  another one
   //                                 signs somebody in, and writes when
   //   does not hear of that         what was known of the sign-in before is written over

@@ -6,6 +6,7 @@ import { count, type Tally } from './tally.js'
  */
 export const INVARIANTS = {
   'one-in-flight': 'at most one exchange is in flight per refresh token',
+  'waits-in-line': 'nobody goes without a lock that is handed on',
   'sent-once': 'no refresh token is sent twice, except after an answer that was lost',
   warranted: 'a request is an expiry, a call of refreshSession, or a retry after a fault',
   'one-per-life':
@@ -33,6 +34,7 @@ export const INVARIANTS = {
     'a start never brings back a session whose end storage knows, though cookies hold it',
   'starts-agree': 'contexts that start at once say the same',
   'one-person': 'at rest storage and cookies name the same session',
+  'found-out': 'who starts while nobody can tell who is signed in finds out without being asked',
   'rest-agreement': 'at rest all contexts and storage hold the same session',
   'rest-works': 'at rest the session that is left can be refreshed',
 } as const

@@ -36,6 +36,8 @@ export interface WorldOptions {
   readonly asking?: Asking | undefined
   /** What befalls cookies on their way. */
   readonly cookies?: CookieChoices | undefined
+  /** Whether the server takes seconds for each answer. @default false */
+  readonly slow?: boolean | undefined
   /** When sessions end by themselves. @default never */
   readonly timeouts?: WorldTimeouts | undefined
   readonly seed: number
@@ -58,6 +60,7 @@ export interface CookieChoices {
 export interface World {
   readonly options: WorldOptions
   readonly browser: FakeBrowser
+  /** Its monotonic time is that of the world, which goes on while the device sleeps. */
   readonly clock: FakeBrowser['clock']
   readonly wire: Wire
   readonly ledger: Ledger
@@ -70,10 +73,10 @@ export interface World {
   /** Sessions that cookies hold and whose end storage has noted: monotonic time of the first note. */
   readonly noted: Map<string, number>
   /**
-   * When storage was last told of the end of each: also of one that is current again, because the page
+   * When storage was told of the end of each: more than once of one that was current again, because the page
    * of its sign-in was answered after a start in another tab had found it, and somebody had ended it.
    */
-  readonly endedAt: Map<string, number>
+  readonly endedAt: Map<string, readonly number[]>
   /** Those whose end a start or a sign-in wrote over, as storage did not show it to that tab yet. */
   readonly overwritten: Set<string>
   /** Why the server was shown a rotated token of a session, as it was then; `null` if nothing explains it. */
@@ -98,14 +101,24 @@ export interface World {
   skew: number
   /** Whether the lock is not granted to anybody. */
   locksShut: boolean
+  /** How the device is about to sleep; `null` while it is not. */
+  nap: Nap | null
   /** Whether requests meet no more faults. */
   calm: boolean
   /** How many steps have been taken. */
   steps: number
-  open(): Context
+  /** `late`: by how many ms the first reading of its storage is. */
+  open(late?: number): Context
   /** Notes that a person ended a session. */
   signOut(session: string): void
   trace(column: string, text: string): void
+}
+
+/** A sleep of the device: nothing runs, also no answer that is on its way. */
+export interface Nap {
+  readonly ms: number
+  /** Whether the monotonic clock counts it: browsers and systems differ. */
+  readonly monotonic: 'stops' | 'continues'
 }
 
 /** What the faults so far excuse. */
@@ -120,6 +133,11 @@ export interface Facts {
   storageDamaged: boolean
   /** Whether messages got lost. */
   deaf: boolean
+  /**
+   * Monotonic time of the last answer by which a start learnt of nobody, or nothing: those who wait for
+   * the lock behind it cannot see that it had a turn.
+   */
+  untraced: number
   /** Monotonic time at which the device's clock last jumped. */
   clockJump: number
 }
@@ -170,10 +188,11 @@ function noteEnds(
       const session = lineage.slice(BEFORE_ID)
       // A sign-in that did not see the sign-out took the place of that session, as far as it knew.
       const replaced = id !== null && lineage !== left && signedOut.has(session)
-      if (replaced && isUnseen(endedAt.get(session))) overwritten.add(session)
+      const ends = endedAt.get(session) ?? []
+      if (replaced && isUnseen(ends.at(-1))) overwritten.add(session)
       if (session === current || noted.has(session)) continue
       noted.set(session, clock.monotonic())
-      endedAt.set(session, clock.monotonic())
+      endedAt.set(session, [...ends, clock.monotonic()])
     }
   } catch {
     // Damaged by hand.
@@ -182,9 +201,11 @@ function noteEnds(
 
 /** Makes a world in which nobody is signed in and no context is open. */
 export function createWorld(options: WorldOptions): World {
-  const clock = createManualClock({ settle: () => wire.settle() })
+  const device = createManualClock({ settle: () => wire.settle() })
+  const began = device.now()
+  const clock = { ...device, monotonic: () => device.now() - began }
   const scheduler = options.scheduler(() => world)
-  const browser = createFakeBrowser({ clock, scheduler, seed: options.seed })
+  const browser = createFakeBrowser({ clock: device, scheduler, seed: options.seed })
   const { rotation, lifetime } = options
   const random = seeded(options.seed)
   const wire = createWire(rotation, { clock, lifetime, random, people: PEOPLE })
@@ -224,23 +245,25 @@ export function createWorld(options: WorldOptions): World {
       storageTrouble: -Infinity,
       storageDamaged: false,
       deaf: false,
+      untraced: -Infinity,
       clockJump: -Infinity,
     },
     writes: new Map(),
     down: false,
     skew: 0,
     locksShut: false,
+    nap: null,
     calm: false,
     steps: 0,
     trace: options.trace ?? (() => {}),
     signOut(session) {
       world.signedOut.add(session)
     },
-    open() {
+    open(late = 0) {
       const { length } = world.contexts
       const ahead =
         options.clocks === 'many' ? (HOSTS[(options.seed + length) % HOSTS.length] ?? 0) : 0
-      const context = createContext(world, `tab-${length + 1}`, ahead)
+      const context = createContext(world, `tab-${length + 1}`, { ahead, late })
       world.contexts.push(context)
       return context
     },

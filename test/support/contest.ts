@@ -33,7 +33,7 @@ export interface Contender {
   reason?: unknown
   release: () => void
   /** Whether the lease says that it is still held. */
-  holds: () => boolean | undefined
+  holds: () => Promise<boolean | undefined>
   readonly abort: (reason?: unknown) => void
 }
 
@@ -54,14 +54,14 @@ export function createContest(
       tab,
       state: 'waiting',
       release: () => {},
-      holds: () => false,
+      holds: async () => false,
       abort,
     }
     contenders.push(contender)
     lock.acquire(NAME, controller.signal).then(
       (free) => {
         contender.state = 'holding'
-        contender.holds = () => free.holds?.()
+        contender.holds = async () => free.holds?.()
         contender.release = () => {
           contender.state = 'released'
           free()
