@@ -46,9 +46,10 @@ export function onUserChange<User extends SessionUser>(
   let shown = userId
 
   function compare(reason?: SignOutReason): unknown {
-    const { status, session, error } = auth.getSnapshot()
+    const state = auth.getSnapshot()
+    const { session } = state
     // In an outage nobody can say that anybody is signed out.
-    const isUnknown = status === 'loading' || (status === 'signed-out' && error?.retryable)
+    const isUnknown = state.status === 'signed-out' ? state.unknown : state.status === 'loading'
     // Some servers do not say whose session it is.
     if (isUnknown || (session && !session.user)) return
     const current = session?.user?.id ?? null

@@ -5,8 +5,8 @@ export const ROUNDS = [
   {
     file,
     name: 'Storage is not read again inside the lock.',
-    find: 'run.begun = true\n    await path.observe()',
-    replace: 'run.begun = true',
+    find: 'run.begun = true\n    const seen = await path.observe()',
+    replace: "run.begun = true\n    const seen: string = 'other'",
   },
   {
     file,
@@ -102,8 +102,8 @@ export const ROUNDS = [
   {
     file,
     name: 'A refresh that is due fills storage again that a person has emptied.',
-    find: '!run.force && isEmptied(store.state())',
-    replace: 'run.lineage === undefined && isEmptied(store.state())',
+    find: "!run.force && seen === 'other' && isEmptied(store.state())",
+    replace: 'false',
   },
   {
     file,
@@ -114,13 +114,25 @@ export const ROUNDS = [
   {
     file,
     name: 'Who has waited in a long line in vain sends the token that another one has in flight.',
-    find: "if (lock === 'busy') throw",
-    replace: "if (lock === 'busy' && !run) throw",
+    find: "if (lock === 'busy' && !run.errand.inHand) throw",
+    replace: "if (lock === 'broken' && false) throw",
   },
   {
     file,
     name: 'Without a lock that anybody can keep there is no refresh.',
     find: 'broken = true\n',
     replace: '\n',
+  },
+  {
+    file,
+    name: 'Storage that was empty and cannot be read since holds up all refreshes.',
+    find: "seen === 'other' && isEmptied",
+    replace: 'isEmptied',
+  },
+  {
+    file,
+    name: 'Tokens in hand are thrown away where others have the lock all the time.',
+    find: ' && !run.errand.inHand',
+    replace: '',
   },
 ]

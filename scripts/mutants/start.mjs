@@ -86,14 +86,14 @@ export const START = [
   {
     file,
     name: 'A session that was found replaces the sign-in that came during the start.',
-    find: 'return held === undefined || held === replaced',
-    replace: 'return held !== replaced || held === replaced',
+    find: "return now.status === 'signed-in'\n          ? path.lineage() === replaced",
+    replace: "return now.status === 'signed-in'\n          ? true",
   },
   {
     file,
     name: 'A session that storage told of during the question stays, whatever the answer is.',
-    find: 'return held === undefined || held === replaced',
-    replace: 'return held === undefined',
+    find: "return now.status === 'signed-in'\n          ? path.lineage() === replaced",
+    replace: "return now.status === 'signed-in'\n          ? false",
   },
   {
     file,
@@ -153,8 +153,8 @@ export const START = [
   {
     file,
     name: 'Hidden pages ask the server again and again who is signed in.',
-    find: 'settings.autoRefresh !== true && !wake.visible()',
-    replace: 'settings.autoRefresh !== true && wake.visible() === null',
+    find: "autoRefresh === 'visible' ? !wake.visible() : !autoRefresh",
+    replace: '!autoRefresh',
   },
   {
     file,
@@ -195,9 +195,8 @@ export const START = [
   {
     file: 'src/core/store.ts',
     name: 'The snapshot does not say that nobody knows who is signed in.',
-    find: 'unknownOf(state)?.patience.error ?? state.error',
-    replace: 'state.error',
-    edits: [['import { type Input, type State, unknownOf }', 'import type { Input, State }']],
+    find: '...(!lost && { unknown: true as const })',
+    replace: '',
   },
   {
     file: 'src/core/state.ts',
@@ -222,5 +221,23 @@ export const START = [
     name: 'A session that was read before a long question is as old as it was then.',
     find: 'sinceLook + passed(looked, store.now())',
     replace: 'sinceLook + 0 * passed(looked, store.now())',
+  },
+  {
+    file,
+    name: 'The answer to a question undoes a sign-out that came before it.',
+    find: "now.status === 'loading' || !!unknownOf(now)",
+    replace: 'true',
+  },
+  {
+    file,
+    name: 'A start that has read that nobody is signed in ends the sign-in that came since.',
+    find: "if (seen && seen.kind !== 'session' && store.held()) await path.observe()\n    else if (seen)",
+    replace: 'if (seen)',
+  },
+  {
+    file,
+    name: 'A client that was told not to refresh by itself asks by itself who is signed in.',
+    find: "autoRefresh === 'visible' ? !wake.visible() : !autoRefresh",
+    replace: "autoRefresh === 'visible' && !wake.visible()",
   },
 ]

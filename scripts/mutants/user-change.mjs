@@ -11,8 +11,8 @@ export const USER_CHANGE = [
   {
     file,
     name: 'A page that starts in an outage is told that nobody is signed in.',
-    find: " || (status === 'signed-out' && error?.retryable)",
-    replace: '',
+    find: "state.status === 'signed-out' ? state.unknown : state.status === 'loading'",
+    replace: "state.status === 'loading'",
   },
   {
     file,

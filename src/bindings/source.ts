@@ -58,8 +58,7 @@ export function createSource<Credentials, User extends SessionUser, Actions exte
     current() {
       const now = client.getSnapshot()
       if (now.status === 'loading') return rendered
-      const isUnknown = now.status === 'signed-out' && now.error?.retryable
-      if (rendered.status !== 'signed-in' || !isUnknown) return now
+      if (rendered.status !== 'signed-in' || now.status !== 'signed-out' || !now.unknown) return now
       // In an outage nobody can say that whom the server rendered is signed out.
       if (unsure.error !== now.error) unsure = { ...rendered, error: now.error }
       return unsure

@@ -16,7 +16,7 @@ import type { Refreshes } from './refreshes.js'
 import { createRevocation } from './revocation.js'
 import type { Grant, ProviderEventName, Session, SessionUser } from './session.js'
 import { createShare, type Share } from './share.js'
-import { type Arrival, endedAfter } from './state.js'
+import { type Arrival, endedAfter, unknownOf } from './state.js'
 import type { TimedOut } from './timeouts.js'
 
 /** A request that brings a session, or `null` when a step is missing. */
@@ -137,6 +137,7 @@ export function createAccounts<User extends SessionUser>(
     },
     async signOut(scope) {
       const held = store.held()
+      const unknown = unknownOf(store.state())
       leave()
       const { session, lineage = null } = held?.record ?? {}
       const revoked = session && revocation.revoke(session, scope)
@@ -144,7 +145,10 @@ export function createAccounts<User extends SessionUser>(
       revoked?.catch(() => {})
       await path.end({ lineage, any: true }, session)
       settle()
-      if (scope === 'global') await revoked
+      if (scope !== 'global') return
+      await revoked
+      // Nobody could say who was signed in, and so whose sessions those are.
+      if (unknown) throw unknown.patience.error
     },
     revoke: (session) => void revocation.revoke(session, 'local', true).catch(() => {}),
     dispose: revocation.dispose,

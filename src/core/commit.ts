@@ -70,17 +70,18 @@ function createReading<User extends SessionUser>({
 }: EngineContext<User>): Pick<CommitPath<User>, 'read' | 'lastRead'> {
   const look = createLook(store.now, settings.storage.lag)
   let last = ''
-  /** When it was first found to say that, and for how long it may have done so by then. */
-  let found = { at: store.now(), sinceLook: Infinity }
+  /** The session that it said last, when that was first found, and for how long it may have been there by then. */
+  let found = { text: '', at: store.now(), sinceLook: Infinity }
   return {
     async read(unheard) {
       const [seen, sinceLook] = await look(vault.read, unheard)
       const text = textOf(seen)
+      last = text
+      if (seen.kind !== 'session') return [seen, sinceLook]
       const at = store.now()
       //   this context                        finds a session, and asks the server first
       //   looks again before it is current    what it finds was not saved since that look
-      if (text !== last) found = { at, sinceLook }
-      last = text
+      if (text !== found.text) found = { text, at, sinceLook }
       return [seen, found.sinceLook + passed(found.at, at)]
     },
     lastRead: () => last,

@@ -102,6 +102,7 @@ export const updateErrand = <User extends SessionUser>(
   grant: Grant<User>,
 ): Errand<User> => ({
   ...purposeErrand({ send: async () => null }, () => {}),
+  inHand: true,
   send: async (record) => (hasSameTokens(record, base) ? grant : null),
 })
 

@@ -20,6 +20,8 @@ export interface Errand<User extends SessionUser> {
    * for what ends the session.
    */
   readonly failures: 'refresh' | 'variant' | 'own'
+  /** Whether the tokens are here already, so that nothing is sent. */
+  readonly inHand?: boolean
   /** Whether a session that others have brought meanwhile is all that was wanted. */
   answeredBy(record: SessionRecord<User>): boolean
   send(record: SessionRecord<User>, context: RequestContext): Promise<Grant<User> | null>

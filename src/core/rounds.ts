@@ -97,10 +97,11 @@ function createRound<User extends SessionUser>(
   const { store } = context
   return async (call, { lock, holds }) => {
     const { wish: run } = call
-    // Somebody else may have the token on its way just now.
-    if (lock === 'busy') throw new AuthError('timeout', 'Other tabs had the lock all the time.')
+    // Somebody else may have the token on its way just now. What is in hand sends none.
+    if (lock === 'busy' && !run.errand.inHand)
+      throw new AuthError('timeout', 'Other tabs had the lock all the time.')
     run.begun = true
-    await path.observe()
+    const seen = await path.observe()
     await patience.learn()
     const record = store.held()?.record
     if (!record || record.lineage !== run.lineage) throw replaced(context)
@@ -108,7 +109,7 @@ function createRound<User extends SessionUser>(
     //                               has everything deleted that this origin has stored
     //   has a token that is due, and finds storage empty
     //   would save the next one, and nobody would be signed out
-    if (!run.force && isEmptied(store.state())) return { kind: 'emptied' }
+    if (!run.force && seen === 'other' && isEmptied(store.state())) return { kind: 'emptied' }
     call.closed = true
     const answer = answerTo(context, run)
     if (answer) return { kind: 'done', session: answer }

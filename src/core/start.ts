@@ -74,7 +74,8 @@ export function createStart<User extends SessionUser>(
       if (trying || !unknown) return Infinity
       const now = store.now()
       if (isLocal(unknown.patience.error)) return untilFound(state, { ...now, asked: true }, limits)
-      const asleep = settings.autoRefresh !== true && !wake.visible()
+      const { autoRefresh = 'visible' } = settings
+      const asleep = autoRefresh === 'visible' ? !wake.visible() : !autoRefresh
       return asleep || !wake.online() ? Infinity : untilFound(state, now, limits)
     },
     retry,
@@ -103,7 +104,12 @@ async function find<User extends SessionUser>(
     }
     // What that first look found has aged since, while the lock or the server was waited for.
     const since = sinceLook + passed(looked, store.now())
-    if (seen) store.dispatch({ type: 'observed', seen, sinceLook: since, known: true })
+    //   this start                    another call here
+    //   reads that nobody is signed in
+    //                                 signs somebody in, and saves that
+    //   tells of what it has read     so storage is read again
+    if (seen && seen.kind !== 'session' && store.held()) await path.observe()
+    else if (seen) store.dispatch({ type: 'observed', seen, sinceLook: since, known: true })
   } catch (error) {
     failed(context, parts, error)
   }
@@ -115,6 +121,7 @@ function failed<User extends SessionUser>(
   { patience }: StartParts<User>,
   cause: unknown,
 ): void {
+  if (isAuthError(cause, 'disposed')) return
   if (!isAuthError(cause)) environment.report(cause)
   const error =
     isAuthError(cause) && cause.code !== 'timeout'
@@ -202,17 +209,24 @@ function createDesk<User extends SessionUser>(
     },
     async establish(grant, asked, base) {
       const record = recordOf(grant, asked, base)
+      //   this context                  another one                      a person
+      //   reads storage, asks the server
+      //                                 tells of what this one has read
+      //   is to take its place                                           signs out here: it is revoked
+      const still = (): boolean => {
+        const now = store.state()
+        return now.status === 'signed-in'
+          ? path.lineage() === replaced
+          : now.status === 'loading' || !!unknownOf(now)
+      }
+      if (!still()) {
+        if (!store.held()) this.revoke(grant, asked)
+        return false
+      }
       await path.commit({
         record,
         seen: null,
-        still: () => {
-          //   this context                  another one
-          //   reads storage, asks the server
-          //                                 tells of the session that this one has read
-          //   adopts it                     and the answer takes its place all the same
-          const held = path.lineage()
-          return held === undefined || held === replaced
-        },
+        still,
         become: (saved) => ({ type: 'established', record, saved, arrival: 'start', replaced }),
       })
       const state = store.state()

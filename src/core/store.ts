@@ -33,6 +33,8 @@ export type Snapshot<User extends SessionUser = SessionUser> =
        * ended the session, where it was a failure and that is known.
        */
       readonly error: AuthError | null
+      /** Whether nobody knows that anybody is signed out: the client is still trying to find out. */
+      readonly unknown?: true | undefined
     }
 
 /** One thing that happened inside a client. Holds no token and no address. */
@@ -89,8 +91,9 @@ function toSnapshot<User extends SessionUser>(state: State<User>): Snapshot<User
   const { status } = state
   if (status === 'loading') return { status, session: null, user: null, error: null }
   if (status === 'signed-out') {
-    const error = unknownOf(state)?.patience.error ?? state.error
-    return { status, session: null, user: null, error }
+    const { patience, lost } = unknownOf(state) ?? { lost: true }
+    const error = patience?.error ?? state.error
+    return { status, session: null, user: null, error, ...(!lost && { unknown: true as const }) }
   }
   const { session } = state.held.record
   const error = state.patience?.error ?? null

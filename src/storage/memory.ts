@@ -1,7 +1,8 @@
 import type { KeyStore, Storage } from '../core/ports.js'
 
 /**
- * Keeps sessions as long as the page or process lives; clients that share one share a session.
+ * Keeps sessions as long as the page or process lives; clients that share one share a session. A storage of your own
+ * that stands before one hands on its `id` too.
  * @example
  * ```ts
  * import { AuthClient, memoryStorage } from 'holdfast'
