@@ -56,8 +56,17 @@ export const DECISION = [
     find: '{ status, serverCode, retryable, details, ...ends',
     replace: '{ retryable, ...ends',
     edits: [
-      ['{ code, message, status, serverCode, retryable, details }', '{ code, message, retryable }'],
+      [
+        '{ code, message, status, serverCode, retryable, details, cause }',
+        '{ code, message, retryable, cause }',
+      ],
     ],
+  },
+  {
+    file,
+    name: 'A caller in the pause is not told what a function of the app threw.',
+    find: 'cause !== undefined &&',
+    replace: 'cause === undefined &&',
   },
   {
     file,

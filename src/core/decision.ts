@@ -19,11 +19,12 @@ export type Decision<User extends SessionUser> =
 
 /** The last failure, as whoever asks during the pause after it hears of it; some pauses have no end. */
 function pausedError(
-  { code, message, status, serverCode, retryable, details }: AuthError,
+  { code, message, status, serverCode, retryable, details, cause }: AuthError,
   retryAfter: number,
 ): AuthError {
   const ends = retryAfter < Infinity && { retryAfter }
-  return new AuthError(code, message, { status, serverCode, retryable, details, ...ends })
+  const why = cause !== undefined && { cause }
+  return new AuthError(code, message, { status, serverCode, retryable, details, ...ends, ...why })
 }
 
 /** Why no refresh may start by itself now: the last failure, with the rest of the pause after it. */

@@ -55,6 +55,7 @@ async function returned(returnTo: unknown): Promise<unknown> {
       flows: async () => [flow],
       removeFlow: async () => {},
       signIn: async () => ({}),
+      alone: async (work: () => Promise<unknown>) => work(),
     },
   }
   return (await createRedirect(asDeps(deps))())?.returnTo

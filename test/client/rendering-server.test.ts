@@ -76,15 +76,20 @@ describe.each(CLIENTS)('a client of %s', (name, make) => {
   })
 })
 
-it('what `hasSession` throws in a page is reported', async () => {
+it('what `hasSession` throws in a page is why nobody knows who is signed in', async () => {
   vi.stubGlobal('location', { href: 'https://app.example/' })
   vi.stubGlobal('document', {})
+  const asked = vi.fn()
+  vi.stubGlobal('fetch', asked)
+  const mistake = new TypeError('a mistake of the app')
   const hasSession = (): never => {
-    throw new TypeError('a mistake of the app')
+    throw mistake
   }
-  const { asked, report } = await start(
-    (_, rest) => new AuthClient({ provider: workos({ ...WORKOS, hasSession }), ...rest }),
-  )
+  const provider = workos({ ...WORKOS, hasSession })
+  const auth = new AuthClient({ provider, storage: memoryStorage() })
+  const told = { code: 'bad_response', cause: mistake }
+  await expect(auth.getSession()).rejects.toMatchObject(told)
+  expect(auth.getSnapshot().error).toMatchObject(told)
   expect(asked).not.toHaveBeenCalled()
-  expect(report).toHaveBeenCalledWith(expect.objectContaining({ message: 'a mistake of the app' }))
+  auth.dispose()
 })

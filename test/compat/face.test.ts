@@ -291,13 +291,16 @@ describe('the client', () => {
     expect(() => new compat.GoTrueClient({ url })).toThrow(/http/)
   })
 
-  it('goes on in memory where its storage fails: nothing throws, and it is reported', async () => {
+  it('goes on in memory where its storage fails: nothing throws, and it is told and reported', async () => {
     const fail = async () => {
       throw new Error('of the disk')
     }
     const storage = { getItem: fail, setItem: fail, removeItem: fail }
     const { auth, tab } = createTabs().open({ storage })
-    expect(await auth.getSession()).toEqual({ data: { session: null }, error: null })
+    expect(await auth.getSession()).toMatchObject({
+      data: { session: null },
+      error: { originalError: { code: 'storage' } },
+    })
     expect((await auth.signInWithPassword(ADA)).error).toBeNull()
     expect((await auth.getSession()).data.session?.user.email).toBe(ADA.email)
     expect((await auth.signOut()).error).toBeNull()

@@ -62,6 +62,30 @@ const environment: Readonly<Record<string, Probe>> = {
       return until(world, 10, () => world.browser.locks.queue('holdfast:app').length === 0)
     },
   },
+  'Storage.id': {
+    async observe() {
+      const world = createWorld()
+      const { auth, tab } = await world.signedIn()
+      // Whoever says nothing hears of the sign-outs of a storage that says ''.
+      const named = world.open({ storage: { ...tab.storage, subscribe: undefined, id: '' } })
+      await named.auth.getSession()
+      await auth.signOut()
+      await world.clock.settle()
+      return named.auth.getSnapshot().status === 'signed-out' ? '' : 'another'
+    },
+  },
+  'Page.activation': {
+    says: 'never so',
+    async observe() {
+      const world = createWorld()
+      const { environment } = world.browser.tab()
+      const { href, replace } = environment.page
+      const page = { href, replace }
+      const { auth } = await world.signedIn('ada', { environment: { page } })
+      await auth.refreshSession()
+      return world.server.sent.length === 1
+    },
+  },
   'Environment.crypto': {
     says: 'the platform’s `crypto`',
     async observe() {
