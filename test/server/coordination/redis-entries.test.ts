@@ -10,6 +10,10 @@ const OTHER = 'another password of more than thirty-two characters'
 
 afterEach(() => vi.unstubAllGlobals())
 
+/** A result as a process with the password would have written it. */
+const sealed = (fields: object): Promise<string> =>
+  sealText(JSON.stringify({ name: RESULT, ...fields }), PASSWORD)
+
 /** A process that has left a result for others, and what lies in Redis of it. */
 async function withResult() {
   const world = createProcesses()
@@ -70,6 +74,9 @@ describe('what lies in Redis', () => {
   it('is believed when it is as it was written', async () => {
     const { ask } = await withResult()
     expect(await ask()).toBe('the result')
+    const { put, ask: askAnew, clock } = await withResult()
+    put(await sealed({ text: 'whole', startedAt: clock.now(), took: 0 }))
+    expect(await askAnew()).toBe('whole')
   })
 
   it.each([
@@ -82,10 +89,10 @@ describe('what lies in Redis', () => {
     ['a seal by another password', () => sealText('{"text":"forged"}', OTHER)],
     ['a seal around no record', () => sealText('"forged"', PASSWORD)],
     ['a seal around no JSON', () => sealText('forged', PASSWORD)],
-    [
-      'a seal around half a record',
-      () => sealText(JSON.stringify({ name: RESULT, text: 'forged' }), PASSWORD),
-    ],
+    ['half a record: its text alone', () => sealed({ text: 'forged' })],
+    ['half a record: it does not say when it began', () => sealed({ text: 'forged', took: 0 })],
+    ['half a record: nor how long it took', () => sealed({ text: 'forged', startedAt: 0 })],
+    ['half a record: it has no text', () => sealed({ startedAt: 0, took: 0 })],
   ])('is ignored when it is %s', async (_, forge) => {
     const { value, put, ask, redis } = await withResult()
     put(await forge(value))

@@ -30,6 +30,19 @@ async function steal(options: StageOptions = {}) {
 const refresh = ({ superTokens }: Pick<Stage, 'superTokens'>, { refreshToken }: SessionTokens) =>
   superTokens.refreshSession(refreshToken.token)
 
+it('a refresh that the core refuses is told of, and names no token', async () => {
+  const events: object[] = []
+  const stage = createStage({ onSecurityEvent: (event) => void events.push(event) })
+  const tokens = await stage.superTokens.createNewSession('ada')
+  stage.core.endSession(tokens.session.handle)
+  const { token } = tokens.refreshToken
+  const refused = stage.superTokens.refreshSession(token, { request: 'tab' })
+  expect(await outcomeOf(refused)).toBe('UNAUTHORISED')
+  await vi.waitUntil(() => events.length > 0)
+  expect(events).toMatchObject([{ type: 'refresh-refused', request: 'tab' }])
+  expect(JSON.stringify(events)).not.toContain(token)
+})
+
 describe('a refresh token that was stolen', () => {
   it.each<[name: string, options: StageOptions]>([
     ['today', {}],
