@@ -114,8 +114,8 @@ export const ROUNDS = [
   {
     file,
     name: 'Who has waited in a long line in vain sends the token that another one has in flight.',
-    find: "if (lock === 'busy' && !run.errand.inHand) throw",
-    replace: "if (lock === 'broken' && false) throw",
+    find: "lock === 'busy' && !run.errand.inHand",
+    replace: 'false',
   },
   {
     file,
