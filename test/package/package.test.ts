@@ -24,12 +24,12 @@ import { compile, manifest, modules, root } from './compile.js'
  * address from another integration's, 40 keep the provider's tokens of an implicit flow, 20 make a
  * secret for a new address as whoever asked for that. 8 of the core keep a request without a token its caller's,
  * 33 the age of tokens for resources, 101 have waits end and pauses pass as real timers and sleeps do, 305 refuse parts of
- * an environment and delays that cannot work, 160 of them and 70 more areas and parts that nobody knows. 1,740 of the core
+ * an environment and delays that cannot work, 160 of them and 70 more areas and parts that nobody knows. 1,900 of the core
  * are for what is rare and real: a line of tabs before a slow server, pages that cannot know yet who is signed in, pages
  * that are rendered ahead, leases in slow storage. 75 send the code of a callback once, whoever handles it. 50 of every
  * provider leave names of claims that are addresses as they are, and hear who wants a nonce by headers alone.
  */
-const BUDGETS = { core: 21_975, gotrue: 30_410, oidc: 31_560 }
+const BUDGETS = { core: 22_140, gotrue: 30_570, oidc: 31_715 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -438,7 +438,7 @@ describe('the packed package', () => {
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive, and 240 of it
     // remove the keys of sign-ins that nobody comes back from, 110 tell a server's time from what is none.
     ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_095],
-    ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 950],
+    ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 955],
     [
       'silentSignIn and silentRenewal',
       'oidc',

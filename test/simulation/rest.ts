@@ -166,6 +166,11 @@ function isUnknown({ auth }: Context): boolean {
 /** Judges before anybody asks, or looks at a tab: both would bring the next try. */
 async function checkFound(world: World): Promise<void> {
   if (running(world).some(isUnknown)) await world.clock.advance(LONGEST_PAUSE)
+  // Without `autoRefresh` a client asks when somebody calls.
+  if (world.options.autoRefresh === false) {
+    for (const context of running(world)) if (isUnknown(context)) context.do({ type: 'get' })
+    await quiet(world)
+  }
   for (const context of running(world)) {
     const { name, auth } = context
     world.verdict.check(
