@@ -53,8 +53,8 @@ export const DECISION = [
   {
     file,
     name: 'A caller in the pause is not told what the server said.',
-    find: '{ status, serverCode, retryable, details, ...ends',
-    replace: '{ retryable, ...ends',
+    find: '{ status, serverCode, retryable, details, ...rest',
+    replace: '{ retryable, ...rest',
     edits: [
       [
         '{ code, message, status, serverCode, retryable, details, cause }',
@@ -65,8 +65,8 @@ export const DECISION = [
   {
     file,
     name: 'A caller in the pause is not told what a function of the app threw.',
-    find: 'cause !== undefined &&',
-    replace: 'cause === undefined &&',
+    find: '!!cause',
+    replace: '!cause',
   },
   {
     file,

@@ -22,9 +22,8 @@ function pausedError(
   { code, message, status, serverCode, retryable, details, cause }: AuthError,
   retryAfter: number,
 ): AuthError {
-  const ends = retryAfter < Infinity && { retryAfter }
-  const why = cause !== undefined && { cause }
-  return new AuthError(code, message, { status, serverCode, retryable, details, ...ends, ...why })
+  const rest = { ...(retryAfter < Infinity && { retryAfter }), ...(!!cause && { cause }) }
+  return new AuthError(code, message, { status, serverCode, retryable, details, ...rest })
 }
 
 /** Why no refresh may start by itself now: the last failure, with the rest of the pause after it. */

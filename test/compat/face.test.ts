@@ -291,7 +291,7 @@ describe('the client', () => {
     expect(() => new compat.GoTrueClient({ url })).toThrow(/http/)
   })
 
-  it('goes on in memory where its storage fails: nothing throws, and it is told and reported', async () => {
+  it('goes on in memory where its storage fails: nothing throws, and it is reported', async () => {
     const fail = async () => {
       throw new Error('of the disk')
     }

@@ -64,14 +64,20 @@ const environment: Readonly<Record<string, Probe>> = {
   },
   'Storage.id': {
     async observe() {
-      const world = createWorld()
-      const { auth, tab } = await world.signedIn()
-      // Whoever says nothing hears of the sign-outs of a storage that says ''.
-      const named = world.open({ storage: { ...tab.storage, subscribe: undefined, id: '' } })
-      await named.auth.getSession()
-      await auth.signOut()
-      await world.clock.settle()
-      return named.auth.getSnapshot().status === 'signed-out' ? '' : 'another'
+      // Clients take turns where their locks have one name.
+      const lockOf = async (id?: string): Promise<string | undefined> => {
+        const world = createWorld()
+        const { storage, environment } = world.browser.tab()
+        const acquire = vi.fn(environment.lock.acquire)
+        const { auth } = await world.signedIn('ada', {
+          storage: { ...storage, ...(id !== undefined && { id }) },
+          environment: { lock: { acquire } },
+        })
+        await auth.refreshSession()
+        return acquire.mock.calls[0]?.[0]
+      }
+      const [bare, another, empty] = [await lockOf(), await lockOf('another'), await lockOf('')]
+      return bare !== undefined && bare !== another && bare === empty ? '' : bare
     },
   },
   'Page.activation': {
