@@ -59,9 +59,11 @@ export function onUserChange<User extends SessionUser>(
   }
 
   const stops = [
-    auth.onAuthStateChange((event, _, detail) =>
-      compare(event === 'SIGNED_OUT' ? detail.reason : undefined),
-    ),
+    auth.onAuthStateChange((event, session, detail) => {
+      if (event === 'SIGNED_OUT') return compare(detail.reason)
+      // An earlier one than what the snapshot shows already, which knows no reason.
+      return session === auth.getSnapshot().session ? compare() : undefined
+    }),
     // That nobody is signed in is no event, when an outage in which nobody knew is over.
     auth.subscribe(() => compare()),
   ]

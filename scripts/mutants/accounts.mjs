@@ -11,8 +11,8 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A sign-out waits for the server.',
-    find: "if (scope !== 'global') return\n      await revoked",
-    replace: 'await revoked',
+    find: "if (scope === 'global') await (unknown",
+    replace: 'await (unknown',
   },
   {
     file,
@@ -167,7 +167,7 @@ export const ACCOUNTS = [
   {
     file,
     name: 'A sign-out everywhere is over before the server has heard of it.',
-    find: '      await revoked\n      // Nobody could',
-    replace: '      // Nobody could',
+    find: ': revoked)',
+    replace: ': undefined)',
   },
 ]

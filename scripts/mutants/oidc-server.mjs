@@ -17,8 +17,8 @@ export const OIDC_SERVER = [
   {
     file: 'src/server/backend/same-address.ts',
     name: 'What a code brought is given out for as long as the process lives.',
-    find: '(at !== null && !isLately(at, LATELY, now()))',
-    replace: 'false',
+    find: '(!isLately(at, LATELY, now()) || known.size > MOST)',
+    replace: 'known.size > MOST',
   },
   {
     file: 'src/server/backend/same-address.ts',

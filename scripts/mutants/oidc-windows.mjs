@@ -35,8 +35,8 @@ export const OIDC_WINDOWS = [
   {
     file: 'src/providers/oidc/server.ts',
     name: 'In an outage nobody asks a token endpoint whose issuer cannot tell whether it has moved.',
-    find: 'if (known && unheard) return known',
-    replace: 'if (known && !context) return known',
+    find: 'if (!known || !unheard) throw error',
+    replace: 'if (error) throw error',
   },
   {
     file: 'src/providers/oidc/server.ts',

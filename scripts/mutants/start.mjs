@@ -128,9 +128,8 @@ export const START = [
   {
     file,
     name: 'After the start nobody waits for what is due.',
-    find: 'trying = false\n    settle()',
-    replace: 'trying = false',
-    edits: [['settings, settle, store }', 'settings, store }']],
+    find: '      trying = false\n    })\n    settle()',
+    replace: '      trying = false\n    })',
   },
   {
     file,
@@ -231,7 +230,7 @@ export const START = [
   {
     file,
     name: 'A start that has read that nobody is signed in ends the sign-in that came since.',
-    find: "if (seen && seen.kind !== 'session' && store.held()) await path.observe()\n    else if (seen)",
+    find: "if (seen && (state.status === 'loading' || unknownOf(state)))",
     replace: 'if (seen)',
   },
   {

@@ -5,8 +5,8 @@ export const USER_CHANGE = [
   {
     file,
     name: 'A page whose client knows already who is signed in is not told.',
-    find: "    auth.onAuthStateChange((event, _, detail) =>\n      compare(event === 'SIGNED_OUT' ? detail.reason : undefined),\n    ),\n",
-    replace: '',
+    find: 'return session === auth.getSnapshot().session ? compare() : undefined',
+    replace: 'return',
   },
   {
     file,
@@ -23,8 +23,8 @@ export const USER_CHANGE = [
   {
     file,
     name: 'A page is not told why the session ended.',
-    find: "event === 'SIGNED_OUT' ? detail.reason : undefined",
-    replace: 'undefined',
+    find: "if (event === 'SIGNED_OUT') return compare(detail.reason)\n",
+    replace: '',
   },
   {
     file,

@@ -141,14 +141,13 @@ export function createAccounts<User extends SessionUser>(
       leave()
       const { session, lineage = null } = held?.record ?? {}
       const revoked = session && revocation.revoke(session, scope)
-      // Best effort: the server ends this session by itself in the end, though not the others.
+      // Best effort: the server ends it by itself in the end, though not the others.
       revoked?.catch(() => {})
       await path.end({ lineage, any: true }, session)
+      // A session that was found meanwhile is over.
+      if (unknown) await path.observe()
       settle()
-      if (scope !== 'global') return
-      await revoked
-      // Nobody could say who was signed in, and so whose sessions those are.
-      if (unknown) throw unknown.patience.error
+      if (scope === 'global') await (unknown ? Promise.reject(unknown.patience.error) : revoked)
     },
     revoke: (session) => void revocation.revoke(session, 'local', true).catch(() => {}),
     dispose: revocation.dispose,

@@ -104,7 +104,7 @@ function createContext<User extends SessionUser>(
 
 /** The name of the lock and of the channel of all clients that share a session. */
 const nameOf = <User extends SessionUser>({ storage, storageKey }: EngineSettings<User>): string =>
-  `holdfast:${storageKey}${storage.id ?? ''}`
+  `holdfast:${storageKey}${storage.id ? `@${storage.id}` : ''}`
 
 /** Makes the parts of one client, each with those that it needs, and starts reading storage. */
 function createParts<User extends SessionUser>(

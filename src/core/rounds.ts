@@ -142,6 +142,7 @@ export function createServe<User extends SessionUser>(
     const { wish: run } = call
     if (run.wait.signal.aborted) throw run.wait.signal.reason
     let broken = false
+    let lost = 0
     let error: AuthError | null = null
     const serve = (turn: Turn): Promise<Outcome<User>> => {
       broken = turn.lock === 'broken'
@@ -156,7 +157,7 @@ export function createServe<User extends SessionUser>(
       if (path.lineage() !== run.lineage) break
       if (outcome.kind === 'emptied') await section.pause(CONFIRM_ABSENCE, run.wait)
       // A lock that nobody can keep for as long as two looks take excludes nobody.
-      if (outcome.kind === 'lock-lost' && left === 2) {
+      if (outcome.kind === 'lock-lost' && ++lost === 2) {
         environment.report(new AuthError('timeout', 'The lock was lost again and again.'))
         broken = true
       }

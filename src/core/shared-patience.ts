@@ -89,7 +89,7 @@ export function createSharedPatience<User extends SessionUser>(
       since: now,
       jitter: environment.random(),
       error,
-      spent: false,
+      spent: before?.spent ?? false,
       quiet: before ? quietAfter(before, error, now, context.limits) : 0,
     }
   }

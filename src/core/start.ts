@@ -51,8 +51,9 @@ export function createStart<User extends SessionUser>(
   let trying = false
   async function attempt(): Promise<void> {
     trying = true
-    await find(context, parts)
-    trying = false
+    await find(context, parts).finally(() => {
+      trying = false
+    })
     settle()
   }
   let loaded = attempt()
@@ -106,10 +107,12 @@ async function find<User extends SessionUser>(
     const since = sinceLook + passed(looked, store.now())
     //   this start                    another call here
     //   reads that nobody is signed in
-    //                                 signs somebody in, and saves that
-    //   tells of what it has read     so storage is read again
-    if (seen && seen.kind !== 'session' && store.held()) await path.observe()
-    else if (seen) store.dispatch({ type: 'observed', seen, sinceLook: since, known: true })
+    //                                 signs somebody in, or out
+    //   would tell of what it has read: so storage is read again
+    const state = store.state()
+    if (seen && (state.status === 'loading' || unknownOf(state)))
+      store.dispatch({ type: 'observed', seen, sinceLook: since, known: true })
+    else if (seen) await path.observe()
   } catch (error) {
     failed(context, parts, error)
   }
@@ -209,10 +212,7 @@ function createDesk<User extends SessionUser>(
     },
     async establish(grant, asked, base) {
       const record = recordOf(grant, asked, base)
-      //   this context                  another one                      a person
-      //   reads storage, asks the server
-      //                                 tells of what this one has read
-      //   is to take its place                                           signs out here: it is revoked
+      // Another context may have told of what this one has read: that is replaced. Whoever has left stays away.
       const still = (): boolean => {
         const now = store.state()
         return now.status === 'signed-in'

@@ -33,7 +33,7 @@ export type Snapshot<User extends SessionUser = SessionUser> =
        * ended the session, where it was a failure and that is known.
        */
       readonly error: AuthError | null
-      /** Whether nobody knows that anybody is signed out: the client is still trying to find out. */
+      /** Whether it is not known who is signed in: the client is still trying to find out. */
       readonly unknown?: true | undefined
     }
 

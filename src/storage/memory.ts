@@ -1,8 +1,8 @@
 import type { KeyStore, Storage } from '../core/ports.js'
 
 /**
- * Keeps sessions as long as the page or process lives; clients that share one share a session. A storage of your own
- * that stands before one hands on its `id` too.
+ * Keeps sessions as long as the page or process lives; clients that share one share a session. A storage that
+ * wraps this one must pass on its `id`.
  * @example
  * ```ts
  * import { AuthClient, memoryStorage } from 'holdfast'
@@ -18,7 +18,7 @@ export function memoryStorage(): Storage {
   const entries = new Map<string, string>()
   return {
     // Each request of a server may have a client with a memory of its own, and waits for no other then.
-    id: `:${Math.random()}`,
+    id: `${Math.random()}`,
     get: (key) => entries.get(key) ?? null,
     set(key, value) {
       entries.set(key, value)

@@ -388,6 +388,16 @@ describe('a sign-in that the server refuses', () => {
     expect(`${refused}`).not.toContain('secret-code')
   })
 
+  it('of a refresh may come with 200, too, and costs no session', async () => {
+    const { signIn, auth, replies } = oidcPage({ scope: 'read:user' })
+    await signIn()
+    replies.push([200, { error: 'bad_refresh_token', error_description: 'secret is wrong.' }])
+    const refused = await auth.refreshSession().catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: 'rejected', serverCode: 'bad_refresh_token' })
+    expect(`${refused}`).not.toContain('secret is wrong')
+    expect(auth.getSnapshot().status).toBe('signed-in')
+  })
+
   it('at the token endpoint is invalid_credentials for a code that is spent', async () => {
     const { begin, comeBack, replies } = oidcPage({})
     const { state = '' } = (await begin()).parameters

@@ -307,6 +307,20 @@ describe('the session of a server that gives no refresh token', () => {
     ])
   })
 
+  it('is over where the app has another issuer by now, whom nothing of it is told', async () => {
+    const { openPlain, signIn, urls, frame } = createSilentWorld()
+    const release = (issuer: string) =>
+      openPlain({ scope: 'openid', issuer }, (provider) => {
+        const renewed = silentRenewal(provider, { frame, idTokenHint: true })
+        // As with an app's own storage key.
+        return { ...renewed, id: 'oidc.app' }
+      })
+    await signIn(release('https://id.example'))
+    const later = release('https://new.example')
+    await expect(later.auth.refreshSession()).rejects.toMatchObject({ code: 'refresh_rejected' })
+    expect(urls).toEqual([])
+  })
+
   it('is renewed at once by refreshSession()', async () => {
     const { open, signIn, urls } = createSilentWorld()
     const opened = open()

@@ -77,6 +77,43 @@ describe('where nobody knows who is signed in', () => {
     expect(server.revoked).toEqual(['local access-s1-1'])
   })
 
+  it('a sign-out outlives a look into storage that is on its way', async () => {
+    const world = createCookieWorld()
+    const { clock, browser } = world
+    world.jar.answer = () => grantOf('ada', 's1')
+    const earlier = world.open()
+    await clock.advance(100)
+    earlier.tab.crash()
+    const { entries } = browser.storage
+    const later = (ms: number) => new Promise<void>((resolve) => clock.schedule(ms, resolve))
+    for (let at = 0; at <= 100; at += 10) {
+      const before = new Map(entries)
+      world.jar.answer = outage
+      browser.storage.block(true)
+      const { auth, tab } = world.open({
+        storage: {
+          async get(key) {
+            await later(20)
+            return tab.storage.get(key)
+          },
+          set: (key, text) => later(20).then(() => void entries.set(key, text)),
+          remove: (key) => later(20).then(() => void entries.delete(key)),
+        },
+      })
+      await clock.advance(200)
+      expect(auth.getSnapshot()).toMatchObject({ unknown: true })
+      browser.storage.block(false)
+      tab.focus()
+      await clock.advance(at)
+      await Promise.all([auth.signOut(), clock.advance(1_000)])
+      await clock.advance(MINUTE)
+      expect(auth.getSnapshot().status).toBe('signed-out')
+      tab.crash()
+      entries.clear()
+      for (const [key, text] of before) entries.set(key, text)
+    }
+  })
+
   it('a sign-out from all devices says that it cannot be done', async () => {
     const { auth } = await unsure()
     await expect(auth.signOut({ scope: 'global' })).rejects.toMatchObject({ code: 'network' })

@@ -141,6 +141,22 @@ describe('a page that a server rendered for somebody', () => {
     expect(told).toEqual(['nobody because refresh-rejected'])
   })
 
+  it('hears why the session ended, also where news of the failure before comes at the same time', async () => {
+    const world = createWorld()
+    const { auth } = await world.signedIn('ada')
+    const { told } = render(auth, 'ada')
+    await world.clock.settle()
+    world.server.fail({ error: new AuthError('refresh_rejected', 'It is over.') })
+    const listened: string[] = []
+    auth.onAuthStateChange((event) => listened.push(event))
+    world.server.outage()
+    const failed = auth.refreshSession().catch(() => {})
+    await auth.signOut()
+    await failed
+    await world.clock.settle()
+    expect(told).toEqual(['nobody because user'])
+  })
+
   it('hears nothing any more once it has stopped, not even an answer that it waits for', async () => {
     const world = createCookieWorld()
     const { auth } = world.open()

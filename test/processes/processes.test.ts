@@ -116,7 +116,7 @@ describe('a call that a process awaits keeps it alive', { timeout: PATIENCE }, (
   })
 
   it('until it gives up a storage that never answers', async () => {
-    expect(await run('silent-storage')).toBe('got null, then 0')
+    expect(await run('silent-storage')).toBe('failed storage, then 0')
   })
 
   it('until it gives up a server that never answers', async () => {

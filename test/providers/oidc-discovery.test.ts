@@ -135,6 +135,15 @@ describe('where the endpoints are', () => {
     expect(urls()).toEqual([own, OIDC_PATH, own, own])
   })
 
+  it('is asked once in an outage, and the token endpoint alone after that', async () => {
+    const lost = Array.from({ length: 5 }, (): Reply => 'lost')
+    const { refresh, urls } = asking({}, ...lost, FINE)
+    for (let tries = 0; tries < 3; tries++) await refresh(KEPT)
+    expect(await refresh(KEPT)).toMatchObject({ accessToken: 'access-1' })
+    const { token_endpoint: own } = DOCUMENT
+    expect(urls()).toEqual([own, OIDC_PATH, OAUTH_PATH, own, own, own])
+  })
+
   it('is not taken from what storage holds where tokens must not go there', async () => {
     const server = { ...DOCUMENT, token_endpoint: 'http://id.example/token' }
     const { refresh, urls } = asking({}, [200, DOCUMENT], FINE)

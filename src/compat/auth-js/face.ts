@@ -20,8 +20,9 @@ export interface Face {
 
 /** Who is signed in: `null` for nobody, `undefined` as long as that is unknown. */
 function personNow({ client, starting }: Face): string | null | undefined {
-  const { status, user } = client.getSnapshot()
-  return starting() || status === 'loading' ? undefined : (user?.id ?? null)
+  const now = client.getSnapshot()
+  const isUnknown = now.status === 'signed-out' ? now.unknown : now.status === 'loading'
+  return starting() || isUnknown ? undefined : (now.user?.id ?? null)
 }
 
 /**

@@ -87,17 +87,21 @@ export function toError(answer: HttpAnswer, asked: Asked): AuthError {
   return new AuthError(code, message, { status, serverCode, retryAfter, ...mayPass })
 }
 
-/**
- * The tokens of an answer, as an object of whatever it holds.
- * @throws the error that a refusal is; GitHub and its like refuse with 200.
- */
-export function tokensIn(answer: HttpAnswer): Readonly<Record<string, unknown>> {
-  if (!isFine(answer)) throw toError(answer, 'sign-in')
-  const fields = asObject(answer.body) ?? {}
-  const { error, access_token } = fields
+/** An answer that is a refusal, or nothing; GitHub and its like refuse with 200. */
+export function refusedIn(answer: HttpAnswer): HttpAnswer | null {
+  if (!isFine(answer)) return answer
+  const { error, access_token, refresh_token } = asObject(answer.body) ?? {}
   // What such an answer says besides may repeat what was sent.
-  if (error && !access_token) throw toError({ ...answer, status: 400, body: { error } }, 'sign-in')
-  return fields
+  return error && !access_token && !refresh_token
+    ? { ...answer, status: 400, body: { error } }
+    : null
+}
+
+/** The tokens of an answer, as an object of whatever it holds. @throws the error that a refusal is. */
+export function tokensIn(answer: HttpAnswer): Readonly<Record<string, unknown>> {
+  const refused = refusedIn(answer)
+  if (refused) throw toError(refused, 'sign-in')
+  return asObject(answer.body) ?? {}
 }
 
 /** The error that a redirect without a code is. */

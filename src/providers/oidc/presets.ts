@@ -120,7 +120,7 @@ export interface EntraOptions extends PresetOptions {
 export function entra(options: EntraOptions): OidcProvider {
   const { tenantId, ...rest } = { ...options }
   const { issuer, metadata } = entraServer(tenantId)
-  return oidc({ metadata, ...rest, issuer })
+  return oidc({ ...rest, metadata: rest.metadata ?? metadata, issuer })
 }
 
 /** Which user pool of Cognito. */

@@ -101,6 +101,8 @@ export function createServer(options: ServerOptions, further: readonly string[] 
   let found = options.metadata && read(options.metadata)
   let believed = true
   let unheard: boolean | undefined
+  /** Whether the issuer could not be asked either, when nobody was heard. */
+  let deaf = false
 
   const plain: OidcSend = (endpoint, { headers, ...request }, context) => {
     const [, url = '', path = ''] = /^([^/]+\/\/[^/?]+)([^#]*)/.exec(endpoint) ?? []
@@ -166,12 +168,15 @@ export function createServer(options: ServerOptions, further: readonly string[] 
       believed = true
       found = await discover(context).catch((error: unknown) => {
         // Its name may be gone, or a page may not read the 404 that it gets (CORS); or the network is.
-        if (known && unheard) return known
-        throw error
+        if (!known || !unheard) throw error
+        deaf = true
+        return known
       })
       return found
     },
     moved(silent) {
+      // In an outage the issuer is not asked before each request, which may be heard again by then.
+      if (silent && deaf) return
       believed = !!options.metadata
       unheard = silent
     },

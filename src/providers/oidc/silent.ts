@@ -176,6 +176,8 @@ async function renew(
   const { session } = context
   if (!session) return invalid('Only the session itself can be renewed in a frame.')
   const before = keptIn(session)
+  // Nothing of a session of another issuer goes to this one.
+  await tokens.server.find(context, before.server)
   const { resource, audience, organization, scope } = { ...before, ...textsIn(context) }
   // Without it the server would not say whose the tokens are.
   const named = before.subject && scope && !scope.split(' ').includes('openid')

@@ -3,9 +3,8 @@ import type { RefreshContext, RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { asObject, text } from '../shared/json.js'
 import { readClaims } from '../shared/jwt.js'
-import { isFine } from '../shared/passing.js'
 import type { OidcAnswer } from './answer.js'
-import { type Asked, toError } from './errors.js'
+import { type Asked, refusedIn, toError } from './errors.js'
 import { keptIn, toGrant } from './grants.js'
 import { readIdToken, toUser } from './id-token.js'
 import type { Server } from './server.js'
@@ -113,8 +112,9 @@ export function createTokens(options: OidcOptions, server: Server): Tokens {
       const kept = keptIn(session)
       const metadata = await server.find(context, kept.server)
       const answer = await post(metadata, form, context).catch(doubt)
-      if (!isFine(answer)) {
-        const error = toError(answer, askedBy(form, context))
+      const refused = refusedIn(answer)
+      if (refused) {
+        const error = toError(refused, askedBy(form, context))
         note(error, form.refresh_token, context)
         doubt(error)
       }

@@ -133,7 +133,8 @@ async function toAnswer(response: Response, asked: string, signal: Signal): Prom
         if (!mayPass(status) || signal.aborted) throw error
       })
   // Who wants a nonce in a proof need say no more (RFC 9449 §9).
-  const silent = body === undefined && !mayPass(status) && !headers.has('DPoP-Nonce')
+  const wantsNonce = (status === 400 || status === 401) && headers.has('DPoP-Nonce')
+  const silent = body === undefined && !mayPass(status) && !wantsNonce
   if (redirected || silent) {
     const what = redirected ? '`fetch` has followed a redirect' : 'it is no JSON'
     throw new AuthError('bad_response', `The answer is not the server’s: ${what}.`, {

@@ -55,7 +55,7 @@ function saysSession({ hasSession }: WorkOSOptions): boolean | undefined {
   try {
     return hasSession?.()
   } catch (error) {
-    if ('document' in globalThis) throw error
+    if ('document' in globalThis || !(error instanceof ReferenceError)) throw error
     return undefined
   }
 }

@@ -27,7 +27,8 @@ export function createOncePerAddress<T>(
   /** Forgets what is too old, and the oldest of too many. */
   function tidy(): void {
     for (const [key, { at }] of known) {
-      if ((at !== null && !isLately(at, LATELY, now())) || known.size > MOST) known.delete(key)
+      // One that is on its way stays: its code would be sent twice.
+      if (at !== null && (!isLately(at, LATELY, now()) || known.size > MOST)) known.delete(key)
     }
   }
 

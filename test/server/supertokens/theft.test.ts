@@ -3,6 +3,7 @@ import { isAuthError } from '../../../src/core/errors.js'
 import { TokenTheftDetectedError } from '../../../src/server/supertokens/errors.js'
 import type { SessionTokens } from '../../../src/server/supertokens/types.js'
 import { createProcesses } from '../../support/fake-redis.js'
+import { PATIENT } from '../../support/patient.js'
 import {
   createStage,
   failureOf,
@@ -38,7 +39,7 @@ it('a refresh that the core refuses is told of, and names no token', async () =>
   const { token } = tokens.refreshToken
   const refused = stage.superTokens.refreshSession(token, { request: 'tab' })
   expect(await outcomeOf(refused)).toBe('UNAUTHORISED')
-  await vi.waitUntil(() => events.length > 0)
+  await vi.waitUntil(() => events.length > 0, PATIENT)
   expect(events).toMatchObject([{ type: 'refresh-refused', request: 'tab' }])
   expect(JSON.stringify(events)).not.toContain(token)
 })
