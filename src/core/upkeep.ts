@@ -6,7 +6,7 @@ import type { WakeSign } from './ports.js'
 import type { Refreshes } from './refreshes.js'
 import type { SessionUser } from './session.js'
 import type { Start } from './start.js'
-import { type SignedIn, untilDue } from './state.js'
+import { type SignedIn, unknownOf, untilDue } from './state.js'
 import type { TimeoutsWatch } from './timeouts.js'
 import { CONFIRM_ABSENCE, type Held, type Now, remaining } from './timing.js'
 
@@ -14,7 +14,7 @@ import { CONFIRM_ABSENCE, type Held, type Now, remaining } from './timing.js'
 export interface Upkeep {
   /** Tells subscribers, then waits for the next duty. Called after every change. */
   settle(): void
-  /** Reads storage soon: another context told that it has changed it. */
+  /** Reads storage soon, as another context told that it has changed it: as good as a caller where nobody knows. */
   hint(): void
   /** Reads storage soon, to see whether it has changed. */
   look(): void
@@ -86,9 +86,7 @@ export function createUpkeep<User extends SessionUser>(
   }
 
   const isLoading = (): boolean => store.state().status === 'loading'
-  const stop = wake.subscribe((sign) => {
-    if (!isLoading()) wakeUp(sign)
-  })
+  const stop = wake.subscribe((sign) => void (isLoading() || wakeUp(sign)))
 
   return {
     settle,
@@ -100,11 +98,11 @@ export function createUpkeep<User extends SessionUser>(
     },
     hint() {
       // Whoever was at work a moment ago would have heard of an earlier change then.
-      if (!isLoading()) reader.read(store.idle())
+      const unheard = store.idle()
+      if (unknownOf(store.state())) store.ask()
+      if (!isLoading()) reader.read(unheard)
     },
-    look() {
-      if (!isLoading()) reader.read()
-    },
+    look: () => isLoading() || reader.read(),
     dispose() {
       disposed = true
       reader.dispose()

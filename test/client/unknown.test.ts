@@ -63,10 +63,11 @@ describe('storage that is found empty and cannot be read afterwards', () => {
 
 describe('where nobody knows who is signed in', () => {
   it('a sign-out outlives the answer to a question that is on its way', async () => {
-    const { auth, events, jar, clock, server } = await unsure()
+    const { auth, events, jar, asked, clock, server } = await unsure()
     let answer = (_: ReturnType<typeof grantOf>): void => {}
     jar.answer = () => new Promise((resolve) => (answer = resolve))
-    await clock.advance(MINUTE)
+    const { length } = asked
+    while (asked.length === length) await clock.advance(100)
     const left = auth.signOut()
     await clock.advance(100)
     answer(grantOf('ada', 's1'))
@@ -137,6 +138,18 @@ describe('where nobody knows who is signed in', () => {
     auth.dispose()
     await world.clock.settle()
     expect(told).toEqual([])
+  })
+
+  it('a page asks again as soon as another one tells of a change', async () => {
+    const { auth, jar, clock, open } = await unsure()
+    const told: unknown[] = []
+    onUserChange(auth, 'ada', (session) => told.push(session))
+    await clock.advance(20 * MINUTE)
+    // In another tab, which waits for the end of the pause too, Ada signs out by a page of the server.
+    jar.answer = () => null
+    await open().auth.signOut()
+    await clock.advance(30_000)
+    expect(told).toEqual([null])
   })
 
   it('a client that is disposed of while it starts tells nobody that nobody is signed in', async () => {
