@@ -54,7 +54,7 @@ async function createWorld() {
 async function checkSealed({ server, sessions, value, load }) {
   const session = load()
   const theirs = sessions.loadSealedSession({ sessionData: value, cookiePassword: PASSWORD })
-  equal((await theirs.authenticate()).signedIn, true, 'under the names of WorkOS’s SDK')
+  equal((await theirs.authenticate()).authenticated, true, 'under the names of WorkOS’s SDK')
   const before = await session.getSession()
   equal(before.user.email, ADA, 'a sealed session is read')
   const all = await Promise.all(Array.from({ length: 20 }, () => load().refreshSession()))
