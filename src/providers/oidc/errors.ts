@@ -91,9 +91,9 @@ export function toError(answer: HttpAnswer, asked: Asked): AuthError {
 export function refusedIn(answer: HttpAnswer): HttpAnswer | null {
   if (!isFine(answer)) return answer
   const { error, access_token, refresh_token } = asObject(answer.body) ?? {}
-  // What such an answer says besides may repeat what was sent.
+  // What it says besides may repeat what was sent; and a word that no status bears out ends no session.
   return error && !access_token && !refresh_token
-    ? { ...answer, status: 400, body: { error } }
+    ? { ...answer, status: 422, body: { error } }
     : null
 }
 
