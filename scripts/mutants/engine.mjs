@@ -71,7 +71,7 @@ export const ENGINE = [
   {
     file: 'src/core/known.ts',
     name: 'A refresh of one person waits for a question to the server, and is then that of another.',
-    find: 'store.held() ? Promise.resolve() : start.loaded()',
+    find: 'store.held() ? Promise.resolve() : start.loaded(force)',
     replace: 'start.loaded()',
   },
   {

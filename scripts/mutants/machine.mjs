@@ -33,31 +33,31 @@ export const MACHINE = [
     replace: 'before.revision !== record.revision',
   },
   {
-    file,
+    file: 'src/core/state.ts',
     name: 'An earlier sign-out in storage ends a sign-in that is not saved yet.',
     find: '(!saved || overwritten)',
     replace: '(saved && overwritten)',
   },
   {
-    file,
+    file: 'src/core/state.ts',
     name: 'A session whose save is pending outlives its sign-out elsewhere.',
     find: '!ended.includes(mine) && ',
     replace: '',
   },
   {
-    file,
+    file: 'src/core/state.ts',
     name: 'The end of a sign-in ends a later one that its context could not see.',
     find: '!any && ended.every((lineage) => lineage < mine)',
     replace: 'false',
   },
   {
-    file,
+    file: 'src/core/state.ts',
     name: 'A sign-in that storage shows late outlives the sign-out of a person.',
     find: '!any && ended.every',
     replace: 'ended.every',
   },
   {
-    file,
+    file: 'src/core/state.ts',
     name: 'A session comes back after so many later ones that its end is forgotten.',
     find: 'ended.every((lineage) => lineage < mine)',
     replace: 'ended.every(() => true)',
@@ -89,7 +89,7 @@ export const MACHINE = [
   {
     file,
     name: 'Tabs that remember different sign-ins each go on telling storage of their own.',
-    find: 'hasEnded && (mine === null || mine > seen.record.lineage)',
+    find: 'over && (mine === null || mine > seen.record.lineage)',
     replace: 'hasEnded',
   },
   {

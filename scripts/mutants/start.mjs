@@ -1,4 +1,5 @@
 const file = 'src/core/start.ts'
+const desk = 'src/core/desk.ts'
 const resume = 'src/core/resume.ts'
 const takeOver = 'src/take-over.ts'
 
@@ -37,7 +38,7 @@ export const START = [
   {
     file,
     name: 'Tabs that start together ask the server without what the others have learnt.',
-    find: 'section.locked(() => ask(context, parts, said))',
+    find: 'section.locked(() => ask(context, parts, said, how))',
     replace: 'ask(context, parts, said)',
   },
   {
@@ -84,25 +85,25 @@ export const START = [
     replace: '\n',
   },
   {
-    file,
+    file: desk,
     name: 'A session that was found replaces the sign-in that came during the start.',
     find: "return now.status === 'signed-in'\n          ? path.lineage() === replaced",
     replace: "return now.status === 'signed-in'\n          ? true",
   },
   {
-    file,
+    file: desk,
     name: 'A session that storage told of during the question stays, whatever the answer is.',
     find: "return now.status === 'signed-in'\n          ? path.lineage() === replaced",
     replace: "return now.status === 'signed-in'\n          ? false",
   },
   {
-    file,
+    file: desk,
     name: 'A session that was found and could not be saved gives way to the one that storage still has.',
     find: "arrival: 'start', replaced }",
     replace: "arrival: 'start' }",
   },
   {
-    file,
+    file: desk,
     name: 'The clock went back, and the session that was found counts as older than the one it replaces.',
     find: 'newLineage(context, grant, replaced)',
     replace: 'newLineage(context, grant)',
@@ -116,13 +117,13 @@ export const START = [
   {
     file,
     name: 'While the server alone would know, the answer is that nobody is signed in.',
-    find: "if (met) store.dispatch({ type: 'unknown', patience: met, lost: false })\n  return null",
-    replace: 'return said',
+    find: "if (met) store.dispatch({ type: 'unknown', patience: met, lost: false })\n  return { seen: null",
+    replace: 'return { seen: said',
   },
   {
     file,
     name: 'An outage of the server makes a session unknown that storage has.',
-    find: "if (said?.kind === 'session') return said\n",
+    find: "if (said?.kind === 'session') return { seen: said, met }\n",
     replace: '\n',
   },
   {
@@ -134,14 +135,14 @@ export const START = [
   {
     file,
     name: 'The server is asked once at start, and never again by those who ask after a failure.',
-    find: 'untilFound(store.state(), now, limits) <= 0',
-    replace: 'untilFound(store.state(), now, limits) === null',
+    find: '(force || nextAttempt(unknown.patience, now, limits) <= now.monotonic)',
+    replace: 'force',
   },
   {
     file,
     name: 'Each caller has the server asked whose session the cookies hold.',
-    find: 'if (!trying && untilFound',
-    replace: 'if (untilFound',
+    find: '!trying &&',
+    replace: '',
   },
   {
     file: 'src/core/upkeep.ts',
@@ -158,14 +159,14 @@ export const START = [
   {
     file,
     name: 'Who is offline asks the server who is signed in.',
-    find: 'asleep || !wake.online() ? Infinity',
-    replace: 'asleep ? Infinity',
+    find: 'asleep || !wake.online()',
+    replace: 'asleep',
   },
   {
     file,
     name: 'Storage that answers late is not read again before somebody looks at the page.',
-    find: 'if (isLocal(unknown.patience.error)) return',
-    replace: 'if (isLocal(unknown.patience.error) && !now) return',
+    find: 'const local = isLocal(patience.error)',
+    replace: 'const local = false',
   },
   {
     file,
@@ -200,8 +201,8 @@ export const START = [
   {
     file: 'src/core/state.ts',
     name: 'Nobody knows who is signed in, though all have been asked.',
-    find: 'const found = input.known && ',
-    replace: 'const found = !input.known && ',
+    find: 'if (!known || ',
+    replace: 'if (known || ',
   },
   {
     file: 'src/core/section.ts',
@@ -222,7 +223,7 @@ export const START = [
     replace: 'sinceLook + 0 * passed(looked, store.now())',
   },
   {
-    file,
+    file: desk,
     name: 'The answer to a question undoes a sign-out that came before it.',
     find: "now.status === 'loading' || !!unknownOf(now)",
     replace: 'true',
@@ -238,5 +239,41 @@ export const START = [
     name: 'A client that was told not to refresh by itself asks by itself who is signed in.',
     find: "autoRefresh === 'visible' ? !wake.visible() : !autoRefresh",
     replace: "autoRefresh === 'visible' && !wake.visible()",
+  },
+  {
+    file,
+    name: 'A page whose question was not answered takes what storage says for the answer, for as long as the token lives.',
+    find: 'store.held() ? open : unknownOf',
+    replace: 'store.held() ? null : unknownOf',
+  },
+  {
+    file,
+    name: 'After an outage each tab asks whose session the cookies hold, though one has been answered.',
+    find: 'if (record && own && !theirs) return',
+    replace: 'if (record && own && !theirs && force) return',
+  },
+  {
+    file,
+    name: 'A refresh that is asked for reaches no server in the pause after a question that failed.',
+    find: 'if (force || !before ||',
+    replace: 'if (!before ||',
+  },
+  {
+    file: 'src/core/state.ts',
+    name: 'What ended the last session is not told where storage failed at first.',
+    find: "'error' in seen ? (seen.error ?? null) : null",
+    replace: 'null',
+  },
+  {
+    file: 'src/core/state.ts',
+    name: 'Who leaves while storage cannot be read is signed in again as soon as it can.',
+    find: "lineage < (leftOf(state) ?? '')",
+    replace: "lineage < ''",
+  },
+  {
+    file: 'src/core/machine.ts',
+    name: 'Who leaves while storage cannot be read keeps everybody out who signs in later.',
+    find: 'timeName(now.wall)',
+    replace: 'timeName(2 * now.wall)',
   },
 ]

@@ -7,12 +7,12 @@ export function createAlone<User extends SessionUser>(
   { arrivals }: Pick<EngineContext<User>, 'arrivals'>,
   wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
 ): ActionHost<User>['alone'] {
-  return async (work, options) => {
-    const saving = (): ReturnType<typeof work> => {
+  return (work, options) => {
+    const turn = arrivals.locked(() => {
       // The next one has to find what was removed.
       arrivals.saved()
       return work()
-    }
-    return wait(arrivals.locked(saving), options)
+    })
+    return wait(turn, options)
   }
 }

@@ -134,12 +134,12 @@ function createParts<User extends SessionUser>(
 /** Makes `refreshSession`: of the current session, or of a token that is another one's. */
 function createRefresh<User extends SessionUser>(
   { context, refreshes, accounts }: ReturnType<typeof createParts<User>>,
-  known: (options?: CallOptions) => Promise<void>,
+  known: ReturnType<typeof createKnown<User>>,
   wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
 ): Engine<User>['refresh'] {
   const { store } = context
   return async (token, options) => {
-    await known(options)
+    await known(options, token === null)
     const current = store.held()?.record.session.refreshToken
     if (token === '' || (token === null && !current)) throw missing(context)
     const foreign = token !== null && token !== current

@@ -15,18 +15,18 @@ export interface KnownParts<User extends SessionUser> {
   readonly start: Start
 }
 
-/** Makes what waits until it is known whose session there is, whatever the age of its tokens. */
+/** Makes what waits until it is known whose session there is, whatever the age of its tokens. `force`: see `Start`. */
 export function createKnown<User extends SessionUser>(
   { context: { store, settle }, refreshes, timeouts, start }: KnownParts<User>,
   wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
-): (options?: CallOptions) => Promise<void> {
-  return async (options) => {
+): (options?: CallOptions, force?: boolean) => Promise<void> {
+  return async (options, force) => {
     //   this call                     another call here
     //                                 has the server asked again whose session the cookies hold
     //   wants Ada's session newer
     //                                 signs Grace in
     //   waits for no such question    or it would be hers that comes to be refreshed
-    await wait(store.held() ? Promise.resolve() : start.loaded(), options)
+    await wait(store.held() ? Promise.resolve() : start.loaded(force), options)
     if (!store.held()) {
       await refreshes.observe()
       // Told before the request is sent, whose answer may take minutes.

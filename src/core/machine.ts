@@ -1,5 +1,6 @@
 import type { AuthError } from './errors.js'
 import type { AuthChange, Origin, SignOutReason } from './events.js'
+import { timeName } from './lineage.js'
 import { MEMORY } from './pointer.js'
 import { hasSameAccessToken, hasSameTokens, type SessionRecord } from './record.js'
 import type { SessionUser } from './session.js'
@@ -7,11 +8,15 @@ import {
   afterStart,
   endedAfter,
   endedOf,
+  hasEnded,
   type Input,
   isAbout,
+  isAboutEarlier,
+  leftOf,
   type Observation,
   type SignedIn,
   type State,
+  unknownOf,
   untilDue,
 } from './state.js'
 import { type Arrived, CONFIRM_ABSENCE, hold, type Limits, type Now } from './timing.js'
@@ -44,13 +49,20 @@ function signedIn<User extends SessionUser>(
   return { status: 'signed-in', held, patience: null, absentSince: null }
 }
 
+/** How a session ended. */
+interface Ending {
+  readonly saved: boolean
+  readonly error?: AuthError | null
+  readonly left?: string | undefined
+}
+
 function signedOut<User extends SessionUser>(
   state: State<User>,
   reason: SignOutReason,
-  { saved, error = null }: { readonly saved: boolean; readonly error?: AuthError | null },
+  { saved, error = null, left }: Ending,
 ): Step<User> {
   const ended = endedOf(state)
-  if (state.status !== 'signed-in') return [{ status: 'signed-out', saved, ended, error }]
+  if (state.status !== 'signed-in') return [{ status: 'signed-out', saved, ended, error, left }]
   const origin: Origin = reason === 'other-context' ? 'other-context' : 'this-context'
   // What was deleted may come back, by a sibling that goes on in memory.
   const final = reason !== 'storage-cleared'
@@ -111,20 +123,6 @@ function observeSession<User extends SessionUser>(
     : adopt(state, record, circumstances)
 }
 
-/**
- * Whether an end that storage tells of is that of an earlier sign-in than the one in memory: before
- * that one has reached storage, or, where others see it late, from a context that overwrote it.
- */
-function isAboutEarlier<User extends SessionUser>(
-  { saved, held: { record } }: SignedIn<User>,
-  { ended, any }: Extract<Observation<User>, { kind: 'signed-out' }>,
-): boolean {
-  const mine = record.lineage
-  // More ends than storage remembers may have come since: all were those of later sign-ins.
-  const overwritten = !any && ended.every((lineage) => lineage < mine)
-  return !ended.includes(mine) && (!saved || overwritten)
-}
-
 function observe<User extends SessionUser>(
   state: State<User>,
   seen: Observation<User>,
@@ -132,9 +130,9 @@ function observe<User extends SessionUser>(
 ): Step<User> {
   const { now } = circumstances
   const mine = state.status === 'signed-in' ? state.held.record.lineage : null
-  const hasEnded = seen.kind === 'session' && endedOf(state).includes(seen.record.lineage)
+  const over = seen.kind === 'session' && hasEnded(state, seen.record.lineage)
   // Two sign-ins may each count as ended in some contexts: the later one wins, or it would go on.
-  if (hasEnded && (mine === null || mine > seen.record.lineage)) {
+  if (over && (mine === null || mine > seen.record.lineage)) {
     // A sibling that did not hear of the end has written: storage is told again.
     const ended = remember(endedOf(state), seen.record.lineage)
     return state.status === 'loading' ? [state] : [{ ...state, saved: false, ended }]
@@ -232,7 +230,8 @@ export function step<User extends SessionUser>(
   if (input.type === 'observed') return observe(afterStart(state, input), input.seen, circumstances)
   if (input.type === 'established') return establish(state, input, circumstances)
   if (input.type === 'ended') {
-    return signedOut(state, input.reason, { saved: false, error: input.error ?? null })
+    const left = unknownOf(state) ? timeName(now.wall) : leftOf(state)
+    return signedOut(state, input.reason, { saved: false, error: input.error ?? null, left })
   }
   if (state.status === 'loading') return [state]
   if (input.type === 'persisted') return [{ ...state, saved: input.saved }]

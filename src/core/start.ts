@@ -1,27 +1,25 @@
-import { newLineage } from './accounts.js'
-import { bounded } from './bounded.js'
 import type { CommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
+import { createDesk } from './desk.js'
 import { AuthError, isAuthError } from './errors.js'
-import { requestedAt, toError } from './exchange.js'
+import { toError } from './exchange.js'
 import { passed } from './look.js'
-import { STORAGE_TIMEOUT } from './options.js'
-import { newsOf, nextAttempt } from './patience.js'
-import { type SessionRecord, toRecord } from './record.js'
-import type { Grant, SessionUser } from './session.js'
-import type { SourceDesk } from './session-source.js'
+import { newsOf, nextAttempt, type Patience } from './patience.js'
+import type { SessionUser } from './session.js'
 import type { SharedPatience } from './shared-patience.js'
-import { type Observation, unknownOf, untilFound } from './state.js'
+import { type Observation, unknownOf } from './state.js'
 import type { TimeoutsWatch } from './timeouts.js'
-import type { Now } from './timing.js'
 
 /**
  * How a client finds out who is signed in. Until the first try has ended it is `loading`; after one that
  * failed it does not know (`Unknown`), and tries again: when somebody asks, at a wake, or by itself.
  */
 export interface Start {
-  /** Somebody asks. Settles once it is known, or cannot be known now. */
-  loaded(): Promise<void>
+  /**
+   * Somebody asks. Settles once it is known, or cannot be known now. `force`: where it is not known, it is
+   * tried again also in the pause after a failure.
+   */
+  loaded(force?: boolean): Promise<void>
   /** Milliseconds until the next try; Infinity once it is known, and during a try. */
   until(): number
   /** Tries again what failed. */
@@ -49,49 +47,69 @@ export function createStart<User extends SessionUser>(
   const { environment, limits, settings, settle, store } = context
   const { wake } = environment
   let trying = false
-  async function attempt(): Promise<void> {
+  /** What a question has met whose answer the session in storage stands for until it is asked again. */
+  let open: Patience | null = null
+  async function attempt(force = false): Promise<void> {
     trying = true
-    await find(context, parts).finally(() => {
+    open = await find(context, parts, { force, open }).finally(() => {
       trying = false
     })
     settle()
   }
   let loaded = attempt()
-  const retry = (): void => {
-    loaded = attempt()
+  const retry = (force?: boolean): void => {
+    loaded = attempt(force)
   }
   return {
-    loaded() {
+    loaded(force) {
+      const unknown = unknownOf(store.state())
       const now = { ...store.now(), asked: true }
-      if (!trying && untilFound(store.state(), now, limits) <= 0) {
+      if (
+        !trying &&
+        unknown &&
+        (force || nextAttempt(unknown.patience, now, limits) <= now.monotonic)
+      ) {
         store.ask()
-        retry()
+        retry(force)
       }
       return loaded
     },
     until() {
-      const state = store.state()
-      const unknown = unknownOf(state)
-      if (trying || !unknown) return Infinity
+      const patience = store.held() ? open : unknownOf(store.state())?.patience
+      if (trying || !patience) return Infinity
       const now = store.now()
-      if (isLocal(unknown.patience.error)) return untilFound(state, { ...now, asked: true }, limits)
+      const local = isLocal(patience.error)
       const { autoRefresh = 'visible' } = settings
       const asleep = autoRefresh === 'visible' ? !wake.visible() : !autoRefresh
-      return asleep || !wake.online() ? Infinity : untilFound(state, now, limits)
+      if (!local && (asleep || !wake.online())) return Infinity
+      return nextAttempt(patience, { ...now, asked: now.asked || local }, limits) - now.monotonic
     },
     retry,
   }
 }
 
-/** One try: makes current what is found, or notes why nobody knows. */
+/** How a try goes about its question. */
+interface How {
+  /** Whether it is asked in the pause too. */
+  readonly force: boolean
+  /** What the last one has met, where the session in storage stands for its answer. */
+  readonly open: Patience | null
+}
+
+/**
+ * One try: makes current what is found, or notes why nobody knows. Resolves to what its question has met, where
+ * that failed and somebody is signed in.
+ */
 async function find<User extends SessionUser>(
   context: EngineContext<User>,
   parts: StartParts<User>,
-): Promise<void> {
+  how: How,
+): Promise<Patience | null> {
   const { provider, section, settings, store } = context
   const { path, timeouts } = parts
   const { takeOver } = settings
   const desk = createDesk(context, path)
+  let met: Patience | null = null
   try {
     const [first, sinceLook] = await path.read()
     const looked = store.now()
@@ -101,7 +119,7 @@ async function find<User extends SessionUser>(
     }
     if (provider.resume) {
       const said = seen
-      seen = await section.locked(() => ask(context, parts, said))
+      ;({ seen, met } = await section.locked(() => ask(context, parts, said, how)))
     }
     // What that first look found has aged since, while the lock or the server was waited for.
     const since = sinceLook + passed(looked, store.now())
@@ -116,6 +134,7 @@ async function find<User extends SessionUser>(
   } catch (error) {
     failed(context, parts, error)
   }
+  return met
 }
 
 /** Notes that storage does not tell who is signed in. The vault has reported its own failures. */
@@ -141,24 +160,37 @@ function failed<User extends SessionUser>(
   })
 }
 
+/** What came of a question. */
+interface Asked<User extends SessionUser> {
+  /** What a start has found; `null` where that is current by now, or nobody knows. */
+  readonly seen: Observation<User> | null
+  /** What kept the server from answering. */
+  readonly met: Patience | null
+}
+
 /**
  * Asks the server whose session the cookies hold, inside the lock, unless it is too early for that.
- * Resolves to what a start has found; to `null` where that is current by now, or nobody knows.
  * @throws what storage does.
  */
 async function ask<User extends SessionUser>(
   context: EngineContext<User>,
   { path, patience }: StartParts<User>,
   seen: Observation<User> | null,
-): Promise<Observation<User> | null> {
+  { force, open }: How,
+): Promise<Asked<User>> {
   const { provider, store, limits } = context
   const record = seen?.kind === 'session' ? seen.record : null
-  const own = (!record && unknownOf(store.state())?.patience) || null
+  const own = (record ? open : unknownOf(store.state())?.patience) ?? null
   const theirs = await patience.peek(record)
+  //   this page                     another one
+  //   is not answered               is not answered either
+  //   waits                         waits, asks again, and is answered
+  //   would ask too                 what storage says by now is that answer
+  if (record && own && !theirs) return { seen, met: null }
   const before = (theirs && newsOf(theirs, own)) ?? own
   const now = store.now()
   let met = before
-  if (!before || nextAttempt(before, now, limits) <= now.monotonic) {
+  if (force || !before || nextAttempt(before, now, limits) <= now.monotonic) {
     let refused: unknown
     const desk = createDesk(context, path, (error) => {
       refused = error
@@ -166,7 +198,7 @@ async function ask<User extends SessionUser>(
     try {
       const found = await provider.resume?.find(desk)
       if (before) await patience.tell(null, null)
-      return found ?? null
+      return { seen: found ?? null, met: null }
     } catch (cause) {
       if (cause !== refused || isAuthError(cause, 'disposed')) throw cause
       met = patience.count(before, toError(cause))
@@ -180,71 +212,7 @@ async function ask<User extends SessionUser>(
   const again = await path.read().catch(() => null)
   // Where storage does not answer either, what has become known here since is known better.
   const said = again?.[0] ?? (store.state().status === 'loading' ? seen : null)
-  if (said?.kind === 'session') return said
+  if (said?.kind === 'session') return { seen: said, met }
   if (met) store.dispatch({ type: 'unknown', patience: met, lost: false })
-  return null
-}
-
-/** What sources of sessions work with. */
-function createDesk<User extends SessionUser>(
-  context: EngineContext<User>,
-  path: CommitPath<User>,
-  onFailure: (error: unknown) => void = () => {},
-): SourceDesk<User> {
-  const { environment, provider, settings, store } = context
-  /** The sign-in that storage was last seen to have: what is established takes its place. */
-  let replaced: string | null = null
-  const recordOf = (grant: Grant<User>, asked: Now, base?: SessionRecord<User>) =>
-    toRecord(grant, base ?? newLineage(context, grant, replaced), requestedAt(asked, store.now()))
-  return {
-    storage: settings.storage,
-    now: store.now,
-    request: (send) =>
-      context.request(send).catch((error: unknown) => {
-        onFailure(error)
-        throw error
-      }),
-    report: environment.report,
-    async read() {
-      const [seen] = await path.read()
-      replaced = seen.kind === 'session' ? seen.record.lineage : null
-      return seen
-    },
-    async establish(grant, asked, base) {
-      const record = recordOf(grant, asked, base)
-      // Another context may have told of what this one has read: that is replaced. Whoever has left stays away.
-      const still = (): boolean => {
-        const now = store.state()
-        return now.status === 'signed-in'
-          ? path.lineage() === replaced
-          : now.status === 'loading' || !!unknownOf(now)
-      }
-      if (!still()) {
-        if (!store.held()) this.revoke(grant, asked)
-        return false
-      }
-      await path.commit({
-        record,
-        seen: null,
-        still,
-        become: (saved) => ({ type: 'established', record, saved, arrival: 'start', replaced }),
-      })
-      const state = store.state()
-      return state.status === 'signed-in' && state.saved
-    },
-    end: (record) => path.end({ lineage: record?.lineage ?? null, any: false }, record?.session),
-    revoke(grant, asked) {
-      const { session } = recordOf(grant, asked)
-      // What has begun is carried out, also by several requests, as every sign-out.
-      const ended = context.request(async ({ signal }) =>
-        provider.signOut?.(session, 'local', { signal }),
-      )
-      ended.catch(() => {})
-    },
-    within: (work) =>
-      bounded(environment, async () => work(), {
-        limit: settings.storageTimeout ?? STORAGE_TIMEOUT,
-        late: () => new AuthError('timeout', 'Storage does not answer.'),
-      }),
-  }
+  return { seen: null, met: null }
 }

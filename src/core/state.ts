@@ -29,6 +29,11 @@ export type State<User extends SessionUser> =
       readonly error: AuthError | null
       /** Left out once it is known that nobody is signed in. */
       readonly unknown?: Unknown | undefined
+      /**
+       * The name that a sign-in would have had when a person left while nobody knew who was signed in: those
+       * that were named before are over, whosever they turn out to be.
+       */
+      readonly left?: string | undefined
     } & Settled)
   | ({
       readonly status: 'signed-in'
@@ -122,8 +127,10 @@ export function afterStart<User extends SessionUser>(
   input: Extract<Input<User>, { type: 'observed' | 'unknown' }>,
 ): State<User> {
   if (input.type === 'observed') {
-    const found = input.known && state.status === 'signed-out'
-    return found ? { ...state, unknown: undefined } : state
+    const { seen, known } = input
+    if (!known || !unknownOf(state) || state.status !== 'signed-out') return state
+    const error = 'error' in seen ? (seen.error ?? null) : null
+    return { ...state, unknown: undefined, error }
   }
   const { patience, lost } = input
   const unknown = { patience, lost }
@@ -133,16 +140,6 @@ export function afterStart<User extends SessionUser>(
   return state.status === 'signed-out' && state.unknown ? { ...state, unknown } : state
 }
 
-/** Milliseconds until it may try again to find out; Infinity where it knows. */
-export function untilFound<User extends SessionUser>(
-  state: State<User>,
-  now: Now,
-  limits: Limits,
-): number {
-  const unknown = unknownOf(state)
-  return unknown ? nextAttempt(unknown.patience, now, limits) - now.monotonic : Infinity
-}
-
 /** Whether storage was found empty, and it is not known yet whether it stays so. */
 export const isEmptied = <User extends SessionUser>(state: State<User>): boolean =>
   state.status === 'signed-in' && state.absentSince !== null
@@ -150,6 +147,14 @@ export const isEmptied = <User extends SessionUser>(state: State<User>): boolean
 /** The lineages that have ended as far as this context knows. */
 export const endedOf = <User extends SessionUser>(state: State<User>): readonly string[] =>
   state.status === 'loading' ? [] : state.ended
+
+/** See `State.left`. */
+export const leftOf = <User extends SessionUser>(state: State<User>): string | undefined =>
+  state.status === 'signed-out' ? state.left : undefined
+
+/** Whether a lineage has ended as far as this context knows. */
+export const hasEnded = <User extends SessionUser>(state: State<User>, lineage: string): boolean =>
+  endedOf(state).includes(lineage) || lineage < (leftOf(state) ?? '')
 
 /** The lineages that have ended once the one in memory has. */
 export function endedAfter<User extends SessionUser>(state: State<User>): readonly string[] {
@@ -171,6 +176,20 @@ export function isAbout<User extends SessionUser>(
   // Pages whose cookies hold the token know all tokens of a session by one name: there only its age
   // tells that it came after the failure, and that the server works again.
   return sendSameToken(before, record) && deadline.monotonic - record.lifetime <= since.monotonic
+}
+
+/**
+ * Whether an end that storage tells of is that of an earlier sign-in than the one in memory: before
+ * that one has reached storage, or, where others see it late, from a context that overwrote it.
+ */
+export function isAboutEarlier<User extends SessionUser>(
+  { saved, held: { record } }: SignedIn<User>,
+  { ended, any }: Extract<Observation<User>, { kind: 'signed-out' }>,
+): boolean {
+  const mine = record.lineage
+  // More ends than storage remembers may have come since: all were those of later sign-ins.
+  const overwritten = !any && ended.every((lineage) => lineage < mine)
+  return !ended.includes(mine) && (!saved || overwritten)
 }
 
 /** Whether the access token has so much life left that nobody needs another one. */
