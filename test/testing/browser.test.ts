@@ -106,6 +106,30 @@ describe('the ports of a fake tab', () => {
     expect(page.href()).toBe('https://app.example/out')
   })
 
+  it('run their timers once a minute after five minutes in the background, and at once when they are shown', async () => {
+    const browser = createFakeBrowser()
+    const tab = browser.tab()
+    const { clock } = tab.environment
+    const start = clock.monotonic()
+    const rang: number[] = []
+    const ring = (delay: number) =>
+      clock.schedule(delay, () => void rang.push(clock.monotonic() - start))
+    tab.hide()
+    for (const delay of [290_000, 301_000, 350_000, 360_000]) ring(delay)
+    await browser.clock.advance(400_000)
+    expect(rang).toEqual([290_000, 360_000, 360_000, 360_000])
+    ring(1_000)
+    ring(2_000)()
+    await browser.clock.advance(5_000)
+    expect(rang).toHaveLength(4)
+    tab.show()
+    await browser.clock.settle()
+    expect(rang.slice(4)).toEqual([405_000])
+    ring(1_000)
+    await browser.clock.advance(1_000)
+    expect(rang.slice(5)).toEqual([406_000])
+  })
+
   it('collect what is reported', () => {
     const tab = createFakeBrowser().tab()
     const error = new Error('of a listener')

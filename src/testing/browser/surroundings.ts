@@ -1,23 +1,56 @@
 import type { Clock, Page, Wake, WakeSign } from '../../core/ports.js'
 import type { Life } from './life.js'
 
+/**
+ * After so many ms in the background Chromium runs the timers of a page once a minute: those that were set by
+ * other timers, five deep. Here all of them, as a page has timers of its own, but for those that are due at once.
+ */
+const THROTTLED_AFTER = 300_000
+const MINUTE = 60_000
+
+/** By how many ms a timer that is due is late, because its tab is hidden: see `THROTTLED_AFTER`. */
+const lateness = (clock: Clock, hiddenSince: number | null): number =>
+  hiddenSince === null || clock.monotonic() - hiddenSince < THROTTLED_AFTER
+    ? 0
+    : (MINUTE - (clock.monotonic() % MINUTE)) % MINUTE
+
 /** The clock of one tab; `skew` tells by how many ms its wall clock is ahead. */
-export function tabClock(life: Life, clock: Clock, skew: () => number): Clock {
+export function tabClock(
+  life: Life,
+  clock: Clock,
+  { skew, wake }: { readonly skew: () => number; readonly wake: TabWake },
+): Clock {
   return {
     now: () => clock.now() + skew(),
     monotonic: clock.monotonic,
     schedule(delay, task, options) {
       if (!life.alive()) return () => {}
       let waits = true
-      const arrive = (): void =>
+      let unwait = (): void => {}
+      let cancelTimer = (): void => {}
+      const run = (): void =>
         life.arrive('timer', undefined, () => {
           forget()
           if (waits) task()
         })
-      const cancelTimer = clock.schedule(delay, arrive, options)
+      const due = (): void => {
+        unwait()
+        const late = lateness(clock, wake.hiddenSince())
+        if (late === 0) {
+          run()
+          return
+        }
+        cancelTimer = clock.schedule(late, due, options)
+        unwait = wake.onShown(() => {
+          cancelTimer()
+          due()
+        })
+      }
+      cancelTimer = clock.schedule(delay, delay > 0 ? due : run, options)
       const cancel = (): void => {
         waits = false
         forget()
+        unwait()
         cancelTimer()
       }
       const forget = life.onCrash(() => cancel())
@@ -32,12 +65,17 @@ export interface TabWake {
   emit(sign: WakeSign): void
   setVisible(visible: boolean): void
   setOnline(online: boolean): void
+  /** Monotonic time since which the tab is hidden; `null` while it is not. */
+  hiddenSince(): number | null
+  /** Calls back once, when it is shown. Returns how to forget about it. */
+  onShown(callback: () => void): () => void
 }
 
 /** Makes the wake port of one tab. */
-export function tabWake(life: Life): TabWake {
+export function tabWake(life: Life, clock: Pick<Clock, 'monotonic'>): TabWake {
   const listeners = new Set<{ readonly hear: (sign: WakeSign) => void }>()
-  let visible = true
+  const waiting = new Set<() => void>()
+  let hiddenSince: number | null = null
   let online = true
   const emit = (sign: WakeSign): void => {
     for (const listener of listeners) {
@@ -53,14 +91,21 @@ export function tabWake(life: Life): TabWake {
         if (life.alive()) listeners.add(listener)
         return () => void listeners.delete(listener)
       },
-      visible: () => visible,
+      visible: () => hiddenSince === null,
       online: () => online,
     },
     emit,
     setVisible(value) {
-      const shown = value && !visible
-      visible = value
-      if (shown) emit('wake')
+      const shown = value && hiddenSince !== null
+      hiddenSince = value ? null : (hiddenSince ?? clock.monotonic())
+      if (!shown) return
+      for (const callback of [...waiting]) callback()
+      emit('wake')
+    },
+    hiddenSince: () => hiddenSince,
+    onShown(callback) {
+      waiting.add(callback)
+      return () => void waiting.delete(callback)
     },
     setOnline(value) {
       const back = value && !online

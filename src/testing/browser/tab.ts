@@ -47,6 +47,7 @@ export interface FakeTab {
   freeze(): void
   /** Lets a frozen tab go on, and tells it. */
   thaw(): void
+  /** Puts the tab in the background: after five minutes there its timers run once a minute, as Chromium's do. */
   hide(): void
   /** Shows the tab; a tab that was hidden is told. */
   show(): void
@@ -80,7 +81,7 @@ export function createTab(
   const { name, storage = 'async', clockSkew = 0, href = 'https://app.example/' } = options
   const { cors = false } = options
   const life = createLife(name, scheduler)
-  const surroundings = tabWake(life)
+  const surroundings = tabWake(life, clock)
   const { navigate, ...page } = tabPage(href)
   const errors: unknown[] = []
   let skew = clockSkew
@@ -88,7 +89,7 @@ export function createTab(
   return {
     name,
     environment: {
-      clock: tabClock(life, clock, () => skew),
+      clock: tabClock(life, clock, { skew: () => skew, wake: surroundings }),
       lock: tabLock(life, locks),
       channel: bus.channel(life),
       wake,
