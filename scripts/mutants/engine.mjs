@@ -69,10 +69,10 @@ export const ENGINE = [
     replace: '',
   },
   {
-    file: 'src/core/known.ts',
+    file: 'src/core/start.ts',
     name: 'A refresh of one person waits for a question to the server, and is then that of another.',
-    find: 'store.held() ? Promise.resolve() : start.loaded(force)',
-    replace: 'start.loaded()',
+    find: "if (state.status !== 'loading' && !unknown) return Promise.resolve()",
+    replace: '',
   },
   {
     file,

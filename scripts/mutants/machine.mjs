@@ -83,8 +83,9 @@ export const MACHINE = [
   {
     file,
     name: 'The machine forgets that the save of a refresh failed.',
-    find: '{ ...signedIn(state, record, circumstances), saved, ended, patience }',
-    replace: '{ ...signedIn(state, record, circumstances), saved: saved || true, ended, patience }',
+    find: '{ ...signedIn(state, record, circumstances), saved, ended, left, patience }',
+    replace:
+      '{ ...signedIn(state, record, circumstances), saved: saved || true, ended, left, patience }',
   },
   {
     file,
@@ -122,5 +123,29 @@ export const MACHINE = [
     name: 'A sign-out elsewhere does not say why.',
     find: "signedOut(state, 'other-context', { saved: true, error: seen.error ?? null })",
     replace: "signedOut(state, 'other-context', { saved: true })",
+  },
+  {
+    file,
+    name: 'Who signs in while storage cannot be read is replaced by whom it names later.',
+    find: 'left: !saved && (unknownOf(state) || leftOf(state)) ? record.lineage : undefined',
+    replace: 'left: undefined',
+  },
+  {
+    file,
+    name: 'Who signs in while storage cannot be read is replaced by whom it names after a refresh.',
+    find: 'const { left } = state\n',
+    replace: 'const left = undefined\n',
+  },
+  {
+    file: 'src/core/state.ts',
+    name: 'Who has left while storage could not be read ends later sign-ins, where the clock is set back.',
+    find: "state.status === 'loading' || state.saved ? undefined",
+    replace: "state.status === 'loading' ? undefined",
+  },
+  {
+    file,
+    name: 'A wake or another tab shows whom storage names, before a start has asked whose session the cookies hold.',
+    find: "if (seen.kind === 'session' && isBlind(state)) return [state]",
+    replace: '',
   },
 ]

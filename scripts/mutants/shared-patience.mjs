@@ -31,7 +31,7 @@ export const SHARED_PATIENCE = [
     name: 'All clients of a server try again at the same moment.',
     find: 'jitter: environment.random()',
     replace: 'jitter: 0.5',
-    edits: [['const { environment, settings,', 'const { settings,']],
+    edits: [['    environment,\n    limits,', '    limits,']],
   },
   {
     file,
@@ -67,8 +67,8 @@ export const SHARED_PATIENCE = [
   {
     file,
     name: 'Patience that cannot be written fails the refresh.',
-    find: '() => text).catch(() => {})',
-    replace: '() => text)',
+    find: 'await write.then(\n      () => text,\n      () => known.text,\n    )',
+    replace: 'await write.then(() => text)',
   },
   {
     file,
@@ -88,5 +88,11 @@ export const SHARED_PATIENCE = [
     find: 'const news = newsOf(theirs, state.patience)',
     replace: 'const news = theirs',
     edits: [['  newsOf,\n', '']],
+  },
+  {
+    file,
+    name: 'A question that failed is not asked again where that could not be written.',
+    find: '() => known.text,',
+    replace: '() => text,',
   },
 ]

@@ -276,4 +276,22 @@ export const START = [
     find: 'timeName(now.wall)',
     replace: 'timeName(2 * now.wall)',
   },
+  {
+    file,
+    name: 'Storage that failed for minutes and works again has its tab ask for the lock without a pause.',
+    find: 'failed && isLocal(failed.error) ? null : failed',
+    replace: 'failed',
+  },
+  {
+    file: 'src/core/duties.ts',
+    name: 'Who wakes a page whose storage could not be read waits for its next try.',
+    find: 'isBlind(store.state()) ? start.look() : refreshes.observe(unheard)',
+    replace: 'refreshes.observe(unheard)',
+  },
+  {
+    file,
+    name: 'Hints that come while storage fails count as tries, and delay the next one.',
+    find: 'if (works && !trying) retry()',
+    replace: 'if (!trying) retry()',
+  },
 ]

@@ -2,6 +2,8 @@ import type { CommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
 import type { Refreshes } from './refreshes.js'
 import type { SessionUser } from './session.js'
+import type { Start } from './start.js'
+import { isBlind } from './state.js'
 
 /** What a saver is made of, besides the context. */
 interface SaverParts<User extends SessionUser> {
@@ -9,9 +11,16 @@ interface SaverParts<User extends SessionUser> {
   readonly refreshes: Refreshes<User>
 }
 
+/** What a reader is made of, besides the context. */
+interface ReaderParts<User extends SessionUser> {
+  readonly refreshes: Refreshes<User>
+  readonly start: Start
+}
+
 /** Makes the duty to read storage: one reading at a time, and one more for all hints during it. */
 export function createReader<User extends SessionUser>(
-  refreshes: Refreshes<User>,
+  { store }: Pick<EngineContext<User>, 'store'>,
+  { refreshes, start }: ReaderParts<User>,
   done: () => void,
 ) {
   /** Hints that came since the last reading began; `null` while nothing is being read. */
@@ -25,7 +34,7 @@ export function createReader<User extends SessionUser>(
       }
       do {
         hints = 0
-        await refreshes.observe(unheard)
+        await (isBlind(store.state()) ? start.look() : refreshes.observe(unheard))
       } while (hints > 0 && !disposed)
       hints = null
       done()

@@ -21,12 +21,7 @@ export function createKnown<User extends SessionUser>(
   wait: <T>(promise: Promise<T>, options?: CallOptions) => Promise<T>,
 ): (options?: CallOptions, force?: boolean) => Promise<void> {
   return async (options, force) => {
-    //   this call                     another call here
-    //                                 has the server asked again whose session the cookies hold
-    //   wants Ada's session newer
-    //                                 signs Grace in
-    //   waits for no such question    or it would be hers that comes to be refreshed
-    await wait(store.held() ? Promise.resolve() : start.loaded(force), options)
+    await wait(start.loaded(force), options)
     if (!store.held()) {
       await refreshes.observe()
       // Told before the request is sent, whose answer may take minutes.

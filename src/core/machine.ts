@@ -12,6 +12,8 @@ import {
   type Input,
   isAbout,
   isAboutEarlier,
+  isBlind,
+  isSamePerson,
   leftOf,
   type Observation,
   type SignedIn,
@@ -72,18 +74,11 @@ function signedOut<User extends SessionUser>(
       saved,
       ended: final ? remember(ended, state.held.record.lineage) : ended,
       error,
+      left,
     },
     ['SIGNED_OUT', null, { origin, reason, ...(error && { error }) }],
   ]
 }
-
-const isSamePerson = <User extends SessionUser>(
-  state: State<User>,
-  record: SessionRecord<User>,
-): boolean =>
-  state.status === 'signed-in' &&
-  state.held.record.session.user !== null &&
-  state.held.record.session.user.id === record.session.user?.id
 
 function adopt<User extends SessionUser>(
   state: State<User>,
@@ -129,6 +124,11 @@ function observe<User extends SessionUser>(
   circumstances: Circumstances,
 ): Step<User> {
   const { now } = circumstances
+  //   this page                     storage
+  //   cannot read it at its start
+  //                                 works again, and names somebody
+  //   is told to look               that one's time may be up, or the cookies another person's: a start asks
+  if (seen.kind === 'session' && isBlind(state)) return [state]
   const mine = state.status === 'signed-in' ? state.held.record.lineage : null
   const over = seen.kind === 'session' && hasEnded(state, seen.record.lineage)
   // Two sign-ins may each count as ended in some contexts: the later one wins, or it would go on.
@@ -185,6 +185,7 @@ function establish<User extends SessionUser>(
     ...signedIn(state, record, circumstances),
     saved,
     ended: ended.slice(-MEMORY),
+    left: !saved && (unknownOf(state) || leftOf(state)) ? record.lineage : undefined,
   }
   if (state.status === 'loading' && arrival === 'start') return [next]
   const changes: AuthChange<User>[] = []
@@ -209,7 +210,8 @@ function succeed<User extends SessionUser>(
   const detail = { origin: 'this-context' } as const
   if (input.type === 'exchanged') {
     const patience = input.partial ? state.patience : null
-    const next = { ...signedIn(state, record, circumstances), saved, ended, patience }
+    const { left } = state
+    const next = { ...signedIn(state, record, circumstances), saved, ended, left, patience }
     return [next, [input.event ?? 'TOKEN_REFRESHED', record.session, detail]]
   }
   return [{ ...state, held: { ...held, record }, saved }, ['USER_UPDATED', record.session, detail]]

@@ -49,21 +49,46 @@ interface Known {
 /** Tells one subject from another. */
 const keyOf = (subject: Subject): string => Object.values(nameOf(subject)).join(' ')
 
+/** Makes `SharedPatience.count`. */
+const createCount =
+  <User extends SessionUser>({
+    environment,
+    limits,
+    store,
+  }: EngineContext<User>): SharedPatience['count'] =>
+  (before, error) => {
+    const now = store.now()
+    return {
+      failures: (before?.failures ?? 0) + 1,
+      since: now,
+      jitter: environment.random(),
+      error,
+      spent: before?.spent ?? false,
+      quiet: before ? quietAfter(before, error, now, limits) : 0,
+    }
+  }
+
 /** Makes one context's part of it. Its methods are called while holding the lock. */
 export function createSharedPatience<User extends SessionUser>(
   context: EngineContext<User>,
 ): SharedPatience {
-  const { environment, settings, store, vault, section } = context
+  const { settings, store, vault, section } = context
+  const count = createCount(context)
   const look = createLook(store.now, settings.storage.lag)
   let known: Known = { text: null, about: '', patience: null }
   /** The text that is in the state by now: another token, of the same revision, is none of its business. */
   let learnt: string | null = null
 
-  // What cannot be written costs the others a request each; the session does not depend on it.
+  // What cannot be written costs the others a request each; the session does not depend on it. This context
+  // knows it all the same, as long as nobody else writes.
   async function tell(patience: Patience | null, subject: Subject): Promise<void> {
     const text = patience && serializePatience(patience, subject, store.now())
-    known = { text, about: keyOf(subject), patience }
-    await vault.updateText('patience', () => text).catch(() => {})
+    const write = vault.updateText('patience', () => text)
+    const stored = await write.then(
+      () => text,
+      () => known.text,
+    )
+    known = { text: stored, about: keyOf(subject), patience }
     section.saved()
   }
 
@@ -79,18 +104,6 @@ export function createSharedPatience<User extends SessionUser>(
     } catch {
       // Storage does not answer: then this context has only its own experience.
       return null
-    }
-  }
-
-  function count(before: Patience | null, error: AuthError): Patience {
-    const now = store.now()
-    return {
-      failures: (before?.failures ?? 0) + 1,
-      since: now,
-      jitter: environment.random(),
-      error,
-      spent: before?.spent ?? false,
-      quiet: before ? quietAfter(before, error, now, context.limits) : 0,
     }
   }
 

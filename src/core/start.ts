@@ -24,6 +24,8 @@ export interface Start {
   until(): number
   /** Tries again what failed. */
   retry(): void
+  /** Tries again at once if storage, which could not be read, can be now. */
+  look(): Promise<void>
 }
 
 /** What a start is made of, besides the context. */
@@ -46,6 +48,7 @@ export function createStart<User extends SessionUser>(
 ): Start {
   const { environment, limits, settings, settle, store } = context
   const { wake } = environment
+  const { path } = parts
   let trying = false
   /** What a question has met whose answer the session in storage stands for until it is asked again. */
   let open: Patience | null = null
@@ -62,7 +65,14 @@ export function createStart<User extends SessionUser>(
   }
   return {
     loaded(force) {
-      const unknown = unknownOf(store.state())
+      const state = store.state()
+      const unknown = unknownOf(state)
+      //   a call                        another call here
+      //                                 has the server asked again whose session the cookies hold
+      //   wants Ada's session
+      //                                 signs Grace in
+      //   waits for no such question    or it would come to be hers
+      if (state.status !== 'loading' && !unknown) return Promise.resolve()
       const now = { ...store.now(), asked: true }
       if (
         !trying &&
@@ -85,6 +95,15 @@ export function createStart<User extends SessionUser>(
       return nextAttempt(patience, { ...now, asked: now.asked || local }, limits) - now.monotonic
     },
     retry,
+    async look() {
+      const works = await path.read().then(
+        () => true,
+        () => false,
+      )
+      // What fails is no try: each hint would count as one.
+      if (works && !trying) retry()
+      if (works) await loaded
+    },
   }
 }
 
@@ -180,7 +199,9 @@ async function ask<User extends SessionUser>(
 ): Promise<Asked<User>> {
   const { provider, store, limits } = context
   const record = seen?.kind === 'session' ? seen.record : null
-  const own = (record ? open : unknownOf(store.state())?.patience) ?? null
+  const failed = (record ? open : unknownOf(store.state())?.patience) ?? null
+  // What storage has met is no reason to leave the server alone.
+  const own = failed && isLocal(failed.error) ? null : failed
   const theirs = await patience.peek(record)
   //   this page                     another one
   //   is not answered               is not answered either

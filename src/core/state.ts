@@ -11,6 +11,11 @@ interface Settled {
   readonly saved: boolean
   /** Lineages that ended here, the latest last: storage that shows one again is behind. */
   readonly ended: readonly string[]
+  /**
+   * The name that a sign-in had, or would have had, when a person came or left while nobody knew who was signed
+   * in: those that were named before are over, whosever they turn out to be. Until storage says so.
+   */
+  readonly left?: string | undefined
 }
 
 /** Why a context does not know whether somebody is signed in, and how often it has tried to find out. */
@@ -29,11 +34,6 @@ export type State<User extends SessionUser> =
       readonly error: AuthError | null
       /** Left out once it is known that nobody is signed in. */
       readonly unknown?: Unknown | undefined
-      /**
-       * The name that a sign-in would have had when a person left while nobody knew who was signed in: those
-       * that were named before are over, whosever they turn out to be.
-       */
-      readonly left?: string | undefined
     } & Settled)
   | ({
       readonly status: 'signed-in'
@@ -121,6 +121,10 @@ export type Input<User extends SessionUser> =
 export const unknownOf = <User extends SessionUser>(state: State<User>): Unknown | null =>
   (state.status === 'signed-out' && state.unknown) || null
 
+/** Whether storage is what keeps a context from knowing: what it says next is for a start to judge. */
+export const isBlind = <User extends SessionUser>(state: State<User>): boolean =>
+  unknownOf(state)?.patience.error.code === 'storage'
+
 /** What is known after a start. Where somebody has signed in or out meanwhile, that is known better. */
 export function afterStart<User extends SessionUser>(
   state: State<User>,
@@ -148,9 +152,9 @@ export const isEmptied = <User extends SessionUser>(state: State<User>): boolean
 export const endedOf = <User extends SessionUser>(state: State<User>): readonly string[] =>
   state.status === 'loading' ? [] : state.ended
 
-/** See `State.left`. */
+/** See `Settled.left`. Once storage says it, a clock that is set back must end no later sign-in. */
 export const leftOf = <User extends SessionUser>(state: State<User>): string | undefined =>
-  state.status === 'signed-out' ? state.left : undefined
+  state.status === 'loading' || state.saved ? undefined : state.left
 
 /** Whether a lineage has ended as far as this context knows. */
 export const hasEnded = <User extends SessionUser>(state: State<User>, lineage: string): boolean =>
@@ -161,6 +165,15 @@ export function endedAfter<User extends SessionUser>(state: State<User>): readon
   const ended = endedOf(state)
   return state.status === 'signed-in' ? [...ended, state.held.record.lineage] : ended
 }
+
+/** Whether a record is of the person who is signed in. */
+export const isSamePerson = <User extends SessionUser>(
+  state: State<User>,
+  record: SessionRecord<User>,
+): boolean =>
+  state.status === 'signed-in' &&
+  state.held.record.session.user !== null &&
+  state.held.record.session.user.id === record.session.user?.id
 
 /** Whether a failure that was met with one record is still true of the next, which a sibling has saved. */
 export function isAbout<User extends SessionUser>(

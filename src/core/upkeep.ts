@@ -40,7 +40,7 @@ export function createUpkeep<User extends SessionUser>(
   const { path, refreshes, start, timeouts } = parts
   const { clock, wake } = environment
   const saver = createSaver(context, parts, () => settle())
-  const reader = createReader(refreshes, () => settle())
+  const reader = createReader(context, parts, () => settle())
   let cancel: (() => void) | null = null
   let disposed = false
   /** Monotonic time of the last look whether storage is still empty: one that fails says nothing. */

@@ -43,6 +43,61 @@ describe('a sign-out while storage cannot be read', () => {
       expect(each.getSnapshot().user?.id).toBe('grace')
     }
   })
+
+  it('ends no session of somebody who signs in once it is saved, though the clock was set back', async () => {
+    const { auth, clock, browser, open } = await blind()
+    await Promise.all([auth.signOut(), clock.advance(MINUTE)])
+    browser.storage.block(false)
+    await clock.advance(MINUTE)
+    clock.jump(-10 * MINUTE)
+    const next = open()
+    await Promise.all([next.auth.signIn({ name: 'grace' }), clock.advance(100)])
+    await clock.advance(MINUTE)
+    expect(next.auth.getSnapshot().user?.id).toBe('grace')
+  })
+})
+
+describe('a sign-in while storage cannot be read', () => {
+  it('is not replaced by whom storage turns out to name', async () => {
+    const { auth, clock, browser, open, events } = await blind()
+    await Promise.all([auth.signIn({ name: 'grace' }), clock.advance(MINUTE)])
+    browser.storage.block(false)
+    await clock.advance(MINUTE)
+    expect(events).toEqual(['INITIAL_SESSION -', 'SIGNED_IN access-2'])
+    expect((await open().auth.getSession())?.user?.id).toBe('grace')
+  })
+
+  it('is not replaced either after somebody has left', async () => {
+    const { auth, clock, browser, open } = await blind()
+    await Promise.all([auth.signOut(), clock.advance(MINUTE)])
+    await Promise.all([auth.signIn({ name: 'grace' }), clock.advance(MINUTE)])
+    browser.storage.block(false)
+    await clock.advance(MINUTE)
+    expect(auth.getSnapshot().user?.id).toBe('grace')
+    expect((await open().auth.getSession())?.user?.id).toBe('grace')
+  })
+
+  it('is not replaced after its tokens have changed', async () => {
+    const { auth, clock, browser } = await blind()
+    await Promise.all([auth.signIn({ name: 'grace' }), clock.advance(MINUTE)])
+    await Promise.all([auth.refreshSession(), clock.advance(MINUTE)])
+    browser.storage.block(false)
+    await clock.advance(MINUTE)
+    expect(auth.getSnapshot().session).toMatchObject({
+      accessToken: 'access-3',
+      user: { id: 'grace' },
+    })
+  })
+
+  it('leaves nobody when its person leaves', async () => {
+    const { auth, clock, browser, open } = await blind()
+    await Promise.all([auth.signIn({ name: 'grace' }), clock.advance(MINUTE)])
+    await Promise.all([auth.signOut(), clock.advance(MINUTE)])
+    browser.storage.block(false)
+    await clock.advance(MINUTE)
+    expect(auth.getSnapshot().status).toBe('signed-out')
+    expect(await open().auth.getSession()).toBeNull()
+  })
 })
 
 describe('where nobody knows who is signed in', () => {
@@ -79,22 +134,62 @@ describe('where nobody knows who is signed in', () => {
   })
 })
 
+/** A tab that shows Ada, as storage names her and the server could not say whose session the cookies hold. */
+async function unanswered(prepare = (_: ReturnType<typeof createCookieWorld>): void => {}) {
+  const world = createCookieWorld()
+  world.jar.answer = () => grantOf('ada', 's1')
+  const earlier = world.open()
+  await world.clock.advance(100)
+  earlier.tab.crash()
+  world.jar.answer = outage
+  prepare(world)
+  const opened = world.open()
+  await world.clock.advance(100)
+  expect(opened.auth.getSnapshot().user?.id).toBe('ada')
+  return { ...world, ...opened }
+}
+
 describe('a page that starts while the server cannot say whose session the cookies hold', () => {
   it('asks again, though storage names somebody', async () => {
-    const { jar, clock, open, asked } = createCookieWorld()
-    jar.answer = () => grantOf('ada', 's1')
-    const earlier = open()
-    await clock.advance(100)
-    earlier.tab.crash()
-    jar.answer = outage
-    const { auth, events } = open()
-    await clock.advance(100)
-    expect(auth.getSnapshot().user?.id).toBe('ada')
+    const { jar, clock, auth, events, asked } = await unanswered()
     const { length } = asked
     jar.answer = () => grantOf('grace', 's2')
     await clock.advance(MINUTE)
     expect(asked.length).toBe(length + 1)
     expect(auth.getSnapshot().user?.id).toBe('grace')
     expect(events).toEqual(['INITIAL_SESSION access-s1-1', 'SIGNED_IN access-s2-1 elsewhere'])
+  })
+
+  it('asks again, though it cannot tell others of its failure', async () => {
+    const { jar, clock, auth } = await unanswered(({ browser }) =>
+      browser.storage.setQuotaExceeded(true),
+    )
+    jar.answer = () => grantOf('grace', 's2')
+    await clock.advance(MINUTE)
+    expect(auth.getSnapshot().user?.id).toBe('grace')
+  })
+
+  it('serves whom it knows at once, while it asks', async () => {
+    const { jar, clock, auth } = await unanswered()
+    jar.answer = () => new Promise(() => {})
+    const served: unknown[] = []
+    for (let second = 0; second < 60; second++) {
+      auth.getSession().then((session) => served.push(session?.user?.id))
+      await clock.advance(1_000)
+      expect(served).toHaveLength(second + 1)
+    }
+    await auth.signOut()
+    expect(await auth.getSession()).toBeNull()
+  })
+
+  it('serves whoever signs in during a question at once', async () => {
+    const { jar, clock, open } = createCookieWorld()
+    jar.answer = outage
+    const { auth } = open()
+    await clock.advance(100)
+    jar.answer = () => new Promise(() => {})
+    await clock.advance(2_000)
+    await auth.signIn({ name: 'grace' })
+    expect((await auth.getSession())?.user?.id).toBe('grace')
   })
 })

@@ -55,6 +55,22 @@ const failure = (): Input<SessionUser> => ({
   },
 })
 
+describe('a context that could not read storage at its start', () => {
+  const error = new AuthError('storage', 'Storage failed.')
+  const patience = { failures: 1, error, spent: false, since: at(0), jitter: 0 }
+  const { next: blind } = apply(loading, { type: 'unknown', patience, lost: false })
+  const seen = { kind: 'session', record: first } as const
+
+  it('shows nobody whom storage names before a start has asked', () => {
+    expect(apply(blind, { type: 'observed', seen })).toMatchObject({ next: blind, events: [] })
+  })
+
+  it('shows whom a start has found', () => {
+    const { next, events } = apply(blind, { type: 'observed', seen, known: true })
+    expect([next.status, events]).toEqual(['signed-in', ['SIGNED_IN other-context']])
+  })
+})
+
 describe('what a context hears when storage changes', () => {
   const table: [string, S, Input<SessionUser>, string[], S['status']][] = [
     [
