@@ -384,7 +384,8 @@ describe('a sign-in that the server refuses', () => {
     const said = { error: 'bad_verification_code', error_description: 'secret-code is wrong.' }
     replies.push([200, said])
     const refused = await comeBack({ code: 'secret-code', state: parameters.state ?? '' })
-    expect(refused).toMatchObject({ code: 'rejected', serverCode: 'bad_verification_code' })
+    const serverCode = 'bad_verification_code'
+    expect(refused).toMatchObject({ code: 'rejected', status: 200, serverCode })
     expect(`${refused}`).not.toContain('secret-code')
   })
 

@@ -297,6 +297,25 @@ describe('a refused refresh', () => {
     expect(outcome).toMatchObject({ code, status, retryable: true })
   })
 
+  it.each(['invalid_grant', 'bad_refresh_token', 'invalid_client'])(
+    'that comes with 200 says so, and keeps the session, whatever its word: %s',
+    async (error) => {
+      const { outcome } = await refresh([200, { error }])
+      const kept = { code: 'rejected', retryable: true, status: 200, serverCode: error }
+      expect(outcome).toMatchObject(kept)
+    },
+  )
+
+  it('that comes with 200 repeats no token in its word', async () => {
+    const { outcome } = await refresh([200, { error: `unknown ${SECRET}` }])
+    expect(outcome).toMatchObject({ code: 'rejected', serverCode: 'unknown …' })
+  })
+
+  it('that is a redirect is none of the protocol, whatever its word', async () => {
+    const { outcome } = await refresh([302, { error: 'invalid_grant' }])
+    expect(outcome).toMatchObject({ code: 'bad_response', status: 302 })
+  })
+
   it.each([
     ['another sign-in', 400, { error: 'interaction_required' }, 'interaction_required'],
     ['a sign-in', 400, { error: 'login_required' }, 'login_required'],

@@ -111,10 +111,12 @@ export function createWire(
     const sent = pushed ? { ...proven, client_id: form.client_id } : proven
     const headers = { ...request.headers, ...proof.headers }
     const answer = await plain.send(endpoint, { ...request, headers, form: sent }, context)
-    if (isFine(answer)) return answer
+    const isRefused = !isFine(answer)
+    // GitHub and its like refuse with 200.
+    if (!isRefused && !asObject(answer.body)?.error) return answer
     // In `Basic` it is encoded, and what is sent back may not be.
     const body = withoutEcho(answer.body, { form: { client_secret: proof.secret } })
-    return { ...answer, body: withoutOddWord(body) }
+    return { ...answer, body: isRefused ? withoutOddWord(body) : body }
   }
 
   return { ...plain, find, send }
