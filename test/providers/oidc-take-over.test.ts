@@ -11,7 +11,7 @@ import {
 } from '../../src/providers/oidc/take-over.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 import { fc } from '../support/fast-check.js'
-import { oidcWire, tokenBody } from '../support/oidc-wire.js'
+import { ISSUER, oidcWire, tokenBody } from '../support/oidc-wire.js'
 import { jwt } from '../support/wire.js'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -37,7 +37,7 @@ async function found(source: OidcTakeOver, at: number) {
   return source.parse(String(await source.storage.get(source.key)), at * 1000)
 }
 
-const CLAIMS = { iss: 'https://id.example', sub: 'ada', email: 'ada@example.com', iat: 1, exp: 9 }
+const CLAIMS = { iss: ISSUER, sub: 'ada', email: 'ada@example.com', iat: 1, exp: 9 }
 const ID_TOKEN = jwt(CLAIMS)
 
 /** As `@axa-fr/oidc-client` 7 stores it (`initSession.ts` and `parseTokens.ts`). */
@@ -361,6 +361,23 @@ describe('taking over', () => {
     expect(await auth.getSession()).toMatchObject({ accessToken: 'access-1', user: { id: 'ada' } })
     expect(sent[0]?.form).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'r-1' })
     expect({ ...storage }).toEqual({ else: 'stays' })
+  })
+
+  it('sends a session of another issuer to nobody: it ends at its first refresh', async () => {
+    const id_token = jwt({ ...CLAIMS, iss: 'https://former.example' })
+    const left = { access_token: 'a-1', refresh_token: 'r-1', id_token, expires_at: 1 }
+    createStorage('session', { 'oidc.user:https://former.example:app': JSON.stringify(left) })
+    const { provider, sent } = oidcWire({})
+    const tab = createFakeBrowser().tab()
+    const auth = new AuthClient({
+      provider,
+      storage: tab.storage,
+      environment: tab.environment,
+      takeOver: takeOver(oidcClientTs({ authority: 'https://former.example', clientId: 'app' })),
+    })
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'refresh_rejected' })
+    expect(await auth.getSession()).toBeNull()
+    expect(sent).toEqual([])
   })
 
   it('takes a session without a refresh token only while its token lives', async () => {

@@ -226,6 +226,40 @@ describe('a refresh', () => {
   })
 })
 
+describe('a session whose issuer', () => {
+  const own = ({ issuer: _, ...server }: typeof ENDPOINTS) => server
+  const of = (extras: object) => ({ ...SESSION, extras: { ...extras } })
+  const idToken = (iss: string) => jwt({ ...ID_CLAIMS, iss })
+
+  it.each<[string, object]>([
+    ['is another one', { oidc: { server: { ...ENDPOINTS, issuer: 'https://b.example' } } }],
+    ['is another one by its id token', { id_token: idToken('https://b.example'), oidc: {} }],
+    [
+      'is another one by its id token, at addresses that it knows',
+      { id_token: idToken('https://b.example'), oidc: { server: own(ENDPOINTS) } },
+    ],
+    ['is not said, but whose addresses are', { oidc: { server: own(ENDPOINTS) } }],
+    ['is no text', { oidc: { server: { ...ENDPOINTS, issuer: [ISSUER] } } }],
+  ])('%s is sent to nobody', async (_name, extras) => {
+    const { outcome, sent } = await refresh([200, tokenBody()], of(extras))
+    expect(outcome).toMatchObject({ code: 'refresh_rejected' })
+    expect(sent).toEqual([])
+  })
+
+  it.each<[string, object]>([
+    ['is this one by its id token', { id_token: idToken(ISSUER), oidc: {} }],
+    [
+      'is this one by its id token, at addresses that it knows',
+      { id_token: idToken(ISSUER), oidc: { server: own(ENDPOINTS) } },
+    ],
+    ['nobody knows, as the app brought it along', {}],
+    ['nobody knows by what is no id token', { id_token: 'opaque', oidc: { subject: 'ada' } }],
+  ])('%s goes on', async (_name, extras) => {
+    const { outcome } = await refresh([200, tokenBody()], of(extras))
+    expect(outcome).toMatchObject({ accessToken: 'access-1' })
+  })
+})
+
 describe('an answer for another person', () => {
   it('is never served: it ends the session with a reason of its own', async () => {
     const { outcome } = await refresh([200, tokenBody({ sub: 'eve' })])

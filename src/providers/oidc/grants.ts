@@ -36,8 +36,12 @@ export const textsIn = (value: unknown): Record<string, string> =>
 
 /** What a session keeps of its sign-in; nothing for one held elsewhere. */
 export function keptIn(session: Pick<Grant, 'extras'> | null | undefined): Kept {
-  const kept = asObject(session?.extras?.oidc) ?? {}
-  return { ...textsIn(kept), server: kept.server, authTime: positive(kept.authTime) }
+  const { id_token, oidc } = session?.extras ?? {}
+  const kept = asObject(oidc) ?? {}
+  // Another library's session, which was taken over, does not say where the server is, but may say which.
+  const { iss } = readClaims(text(id_token) ?? '') ?? {}
+  const server = (kept.server ?? iss) && { issuer: iss, ...asObject(kept.server) }
+  return { ...textsIn(kept), server, authTime: positive(kept.authTime) }
 }
 
 const seconds = (value: unknown): number | undefined =>

@@ -1,6 +1,6 @@
+import { TENANT } from '../shared/issuer.js'
 import { text } from '../shared/json.js'
 import { invalid, trimSlashes } from '../shared/url.js'
-import { TENANT } from './id-token.js'
 import type { OidcMetadata } from './types.js'
 
 /** The id of a tenant of Entra ID, or a word for all of them. */

@@ -1,6 +1,7 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
+import { isIssuer } from '../shared/issuer.js'
 import { asObject, text } from '../shared/json.js'
 import type { Returned } from '../shared/redirect.js'
 import type { OidcAnswer } from './answer.js'
@@ -22,7 +23,7 @@ export function refusalOf(
 ): AuthError | null {
   const iss = query.get('iss')
   const says = asObject(kept.server)?.authorization_response_iss_parameter_supported === true
-  if (kept.issuer !== issuer || (iss === undefined ? says : iss !== issuer)) {
+  if (kept.issuer !== issuer || (iss === undefined ? says : !isIssuer(iss, issuer))) {
     return new AuthError('invalid_credentials', 'The answer comes from another server than asked.')
   }
   return query.get('code') ? null : toRefusal(query)
@@ -100,7 +101,7 @@ export function createRedeem(
       throw new AuthError('rejected', 'This client takes bearer tokens, and no others.')
     }
     const isOpen = scope?.split(' ').includes('openid')
-    const expected = { issuer, clientId, nonce: text(kept.id) }
+    const expected = { issuer, clientId, said: query.get('iss'), nonce: text(kept.id) }
     const claims = isOpen ? readIdToken(id_token, expected) : null
     checkProof(claims, kept)
     const source = { accessToken: text(access_token) ?? '', claims, metadata, send: server.send }

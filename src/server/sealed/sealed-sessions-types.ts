@@ -8,7 +8,7 @@ import type { SecurityListeners } from '../shared/security-events.js'
 import type { Introspection, IntrospectionCall } from '../verification/introspection.js'
 import type { Verification } from '../verification/verify.js'
 import type { SealedDevices } from './devices.js'
-import type { ServerNames } from './end-names.js'
+import type { ServerNames, ServerWords } from './end-names.js'
 import type { SealedSignOutOptions, SealedSignOutResult } from './ended-sessions.js'
 import type { ListedSession } from './listing.js'
 import type { SealedCookie } from './opened.js'
@@ -166,12 +166,12 @@ export interface SealedSession<User extends SessionUser = SessionUser> {
 }
 
 /** What a cookie holds, whether or not its session lives. */
-export interface SealedDescription<User extends SessionUser = SessionUser> extends SessionFacts {
+export interface SealedDescription<User extends SessionUser = SessionUser>
+  extends SessionFacts,
+    ServerWords {
   readonly user: User
   /** When its access token was issued, in ms since the epoch; 0 where nobody knows. */
   readonly issuedAt: number
-  /** What the auth server calls the session, where several may have one name there. */
-  readonly serverSessionId?: string | undefined
 }
 
 /** How a session is to be sealed for the first time. */

@@ -3,7 +3,7 @@ import type { SessionFacts, SessionUser } from '../../core/session.js'
 import { checkObject } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { tell } from '../shared/security-events.js'
-import { serverSessionIdOf } from './end-names.js'
+import { serverWordsOf } from './end-names.js'
 import { describeOpened, type Opened, type SealedCookie, toSession } from './opened.js'
 import { createParts, type Parts } from './parts.js'
 import { beginning } from './renewal.js'
@@ -228,12 +228,8 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       checkPassword(cookie.password)
       const opened = await opener.open(cookie)
       if ('reason' in opened) return null
-      const serverSessionId = serverSessionIdOf(provider, opened)
-      return {
-        ...describeOpened(opened),
-        issuedAt: opened.token.issuedAt,
-        ...(serverSessionId !== undefined && { serverSessionId }),
-      }
+      const { issuedAt } = opened.token
+      return { ...describeOpened(opened), issuedAt, ...serverWordsOf(provider, opened) }
     },
   }
 }

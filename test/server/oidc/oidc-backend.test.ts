@@ -147,6 +147,20 @@ describe('a callback that is an attack', () => {
     expect(JSON.stringify(said)).not.toContain('555-0100')
   })
 
+  it('is a refusal of a tenant of Entra, where the app is for all of them: its words are shown', async () => {
+    const { oidc } = createOidcServerWorld()
+    const entra = (tenant: string): string => `https://login.microsoftonline.com/${tenant}/v2.0`
+    const signIn = { ...oidc, issuer: entra('{tenantid}') }
+    const { begin, comeBack } = createOidcServerWorld({ backend: { signIn } })
+    const refused = { code: null, error: 'access_denied', error_description: 'Declined.' }
+    const said = async (tenant: string) => {
+      const { back } = await begin()
+      return (await comeBack(back, { ...refused, iss: entra(tenant) })).json()
+    }
+    expect((await said('11111111-2222-3333-4444-555555555555')).code).toBe('rejected')
+    expect((await said('common')).code).toBe('invalid_credentials')
+  })
+
   it('says in markup why it was refused: nobody is shown it', async () => {
     const { begin, comeBack } = createOidcServerWorld()
     const { back } = await begin()
