@@ -27,7 +27,7 @@ function wrongClaim(
   const audience = Array.isArray(aud) ? aud : [aud]
   const rules = {
     // Of all tenants, too, one answer is of one.
-    iss: isIssuer(iss, issuer, claims.tid ?? '') && (said === undefined || iss === said),
+    iss: isIssuer(iss, issuer, claims.tid ?? '') && iss === (said ?? iss),
     aud: audience.includes(clientId),
     // With others beside this client, it must say that it was issued to this one.
     azp: azp === clientId || (azp === undefined && audience.length === 1),

@@ -3,8 +3,8 @@ import { text } from './json.js'
 /** Stands in an issuer of Entra ID for the tenant that somebody is of, where an app is for all of them. */
 export const TENANT = '{tenantid}'
 
-/** The id of a tenant. */
-const ID = /[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}/i
+/** The id of a tenant, a GUID. */
+const ID = /[\da-f-]{36}/
 
 /**
  * Whether a server that calls itself so is the one that is meant: byte for byte, but for the tenant where the
