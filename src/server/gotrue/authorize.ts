@@ -13,7 +13,14 @@ import type { GoTrueSignInRequest } from './types.js'
 const CHALLENGE = /^[\w-]{43}$/
 
 /** Hints of a sign-in that GoTrue has nothing for. */
-const UNKNOWN = ['organizationId', 'invitationToken', 'maxAge', 'acrValues', 'claims'] as const
+const UNKNOWN = [
+  'organizationId',
+  'invitationToken',
+  'maxAge',
+  'uiLocales',
+  'acrValues',
+  'claims',
+] as const
 
 /** What GoTrue itself reads of an address; the rest is the other provider's. */
 const OWN = ['provider', 'redirect_to', 'scopes', 'code_challenge', 'code_challenge_method']

@@ -73,10 +73,18 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
   readonly ownSealsOnly?: boolean | undefined
 }
 
-/** The session that a page of the auth server is to end. */
-export interface SignOutPageRequest<User extends SessionUser = SessionUser> {
-  readonly session: Session<User>
+/** What the page of the auth server that ends a session is told besides. */
+export interface SignOutPageOptions {
+  /** Where the auth server sends the browser when it has forgotten the person too. */
   readonly returnTo?: string | undefined
+  /** By the auth server's names, such as `logout_hint`, `ui_locales` or Auth0's `federated`. WorkOS knows none. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
+}
+
+/** The session that a page of the auth server is to end. */
+export interface SignOutPageRequest<User extends SessionUser = SessionUser>
+  extends SignOutPageOptions {
+  readonly session: Session<User>
 }
 
 /** Options of {@link createSealedSessions}. */
@@ -155,9 +163,10 @@ export interface SealedSession<User extends SessionUser = SessionUser> {
   /**
    * Where to send the browser to end the session at the server; an expired token will do.
    * @throws AuthSessionMissingError when the cookie names no session.
-   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL, and for `parameters` that
+   *   are no texts.
    */
-  getSignOutUrl(options?: { readonly returnTo?: string | undefined }): Promise<string>
+  getSignOutUrl(options?: SignOutPageOptions): Promise<string>
   /**
    * Says that the session is used now, where it ends when nobody uses it: keep what this returns in a
    * cookie of its own, the `lastUse` of later requests. `null` where there is nothing to keep.

@@ -1,5 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import type { SignOutScope } from '../../core/provider.js'
+import { asObject } from '../../providers/shared/json.js'
 
 /** @throws AuthError `invalid_argument` unless `value` is an object: JavaScript has no types. */
 export function checkObject(what: string, value: unknown): void {
@@ -12,6 +13,16 @@ export function checkNames(what: string, value: unknown): void {
   const isName = (one: unknown): boolean => typeof one === 'string' && one !== ''
   if (value === undefined || (Array.isArray(value) && value.every(isName))) return
   throw new AuthError('invalid_argument', `Pass \`${what}\` as a list of names.`)
+}
+
+/** Whether a value is an object of texts, such as the parameters of an address. */
+export const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
+  Object.values(asObject(value) ?? [null]).every((one) => typeof one === 'string')
+
+/** @throws AuthError `invalid_argument` unless `value` is an object of texts, or nothing. */
+export function checkTexts(what: string, value: unknown): void {
+  if (value === undefined || isTexts(value)) return
+  throw new AuthError('invalid_argument', `Pass \`${what}\`, as an object of texts.`)
 }
 
 /**

@@ -12,6 +12,9 @@ import {
   SECRET,
 } from './oidc-server-world.js'
 
+/** As a page of the app calls. */
+const POST = { method: 'POST', headers: { 'X-Holdfast': '1' } }
+
 describe('a sign-in through the backend', () => {
   it('asks with state, nonce and proof, comes back, and is a session', async () => {
     const { begin, comeBack, call, jar, server } = createOidcServerWorld({
@@ -97,6 +100,43 @@ describe('a sign-in through the backend', () => {
     expect(rest).toEqual({ client_id: 'web' })
     expect(server.liveSessions()).toBe(0)
     expect(jar.header()).toBeNull()
+  })
+
+  it('tells the server’s page at a sign-out what the app lets pages tell it', async () => {
+    const signOutParameters = ['logout_hint', 'ui_locales']
+    const { signIn, send } = createOidcServerWorld({ backend: { signOutParameters } })
+    await signIn()
+    const body = JSON.stringify({ parameters: { logout_hint: 'ada', ui_locales: 'de' } })
+    const answer = await send('/auth/sign-out', { ...POST, body })
+    const page = new URL((await answer.json()).logoutUrl)
+    expect(Object.fromEntries(page.searchParams)).toMatchObject({
+      ...{ client_id: 'web', logout_hint: 'ada', ui_locales: 'de' },
+    })
+  })
+
+  it.each<[string, readonly string[] | undefined, unknown]>([
+    ['where the app lets them tell nothing', undefined, { logout_hint: 'ada' }],
+    ['that the app does not list', ['ui_locales'], { logout_hint: 'ada' }],
+    ['that is no text', ['logout_hint'], { logout_hint: ['ada'] }],
+    ['that is no object', ['logout_hint'], 'logout_hint'],
+    ['under a name that every object has', ['logout_hint'], { constructor: 'x' }],
+  ])('lets a page tell nothing at a sign-out %s', async (_name, signOutParameters, parameters) => {
+    const world = createOidcServerWorld({ backend: { signOutParameters } })
+    await world.signIn()
+    const init = { ...POST, body: JSON.stringify({ parameters }) }
+    const answer = await world.send('/auth/sign-out', init)
+    expect([answer.status, (await answer.json()).code]).toEqual([400, 'invalid_argument'])
+    expect(world.server.liveSessions()).toBe(1)
+    expect((await (await world.call('/auth/session')).json()).session).toBeTruthy()
+  })
+
+  it('hears in which languages its pages are to be, from any link too', async () => {
+    const { send } = createOidcServerWorld()
+    const headers = { 'Sec-Fetch-Site': 'cross-site' }
+    const answer = await send('/auth/sign-in?uiLocales=fr-CA+fr&loginHint=ada', { headers })
+    const { searchParams } = new URL(answer.headers.get('location') ?? '')
+    expect(searchParams.get('ui_locales')).toBe('fr-CA fr')
+    expect(searchParams.get('login_hint')).toBeNull()
   })
 })
 
