@@ -251,8 +251,8 @@ export const OIDC_SERVER = [
   {
     file: 'src/server/backend/sign-in-routes.ts',
     name: 'The words of another server are shown as a refusal.',
-    find: 'iss !== null && issuer !== undefined && iss !== issuer',
-    replace: 'iss === null && issuer !== undefined && iss !== issuer',
+    find: 'iss !== null && issuer !== undefined && !isIssuer(iss, issuer)',
+    replace: 'iss === null && issuer !== undefined',
   },
   {
     file: 'src/server/sealed/renewal.ts',

@@ -29,8 +29,14 @@ export const OIDC_WINDOWS = [
   {
     file: 'src/providers/oidc/server.ts',
     name: 'The tokens of a session go to another issuer.',
-    find: 'if ((asObject(kept)?.issuer ?? issuer) !== issuer)',
-    replace: 'if (asObject(kept)?.issuer === null)',
+    find: 'if (kept && said !== issuer && !isIssuer(said, issuer))',
+    replace: 'if (kept && said === null)',
+  },
+  {
+    file: 'src/providers/oidc/grants.ts',
+    name: 'The tokens of a session that was taken over go to another issuer.',
+    find: '(kept.server ?? iss) && {',
+    replace: 'kept.server && {',
   },
   {
     file: 'src/providers/oidc/server.ts',
@@ -53,9 +59,20 @@ export const OIDC_WINDOWS = [
   {
     file: 'src/providers/oidc/id-token.ts',
     name: 'A token of any tenant of Entra passes for one of the tenant that it names.',
-    find: 'iss: iss === issuer.replace(TENANT, `${claims.tid}`)',
-    replace:
-      "iss: issuer.includes(TENANT) ? `${iss}`.startsWith(issuer.split(TENANT)[0] ?? '') : iss === issuer",
+    find: "isIssuer(iss, issuer, claims.tid ?? '')",
+    replace: 'isIssuer(iss, issuer)',
+  },
+  {
+    file: 'src/providers/oidc/id-token.ts',
+    name: 'An answer of one tenant of Entra may hold the id token of another.',
+    find: ' && iss === (said ?? iss)',
+    replace: '',
+  },
+  {
+    file: 'src/providers/shared/issuer.ts',
+    name: 'A tenant of Entra has any name.',
+    find: "ID.exec(text(tenant) ?? '')?.[0] ?? ''",
+    replace: "text(tenant)?.split('/')[3] ?? ''",
   },
   {
     file: 'src/providers/oidc/begin.ts',
