@@ -107,8 +107,8 @@ export const OIDC_SERVER = [
   {
     file: signIn,
     name: 'A proof that is none is sent as one.',
-    find: '!CHALLENGE.test(codeChallenge)',
-    replace: '!CHALLENGE',
+    find: '  checkChallenge(codeChallenge)\n',
+    replace: '',
   },
   {
     file: signIn,

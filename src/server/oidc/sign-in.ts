@@ -10,6 +10,7 @@ import type { OidcMetadata, OidcUser } from '../../providers/oidc/types.js'
 import { texts } from '../../providers/shared/json.js'
 import { challengeOf } from '../../providers/shared/pkce.js'
 import { invalid, parseUrl } from '../../providers/shared/url.js'
+import { checkChallenge } from '../shared/arguments.js'
 import { isLately } from '../shared/lately.js'
 import { sealable, withMarker } from './grants.js'
 import type {
@@ -31,8 +32,6 @@ const NAMED: readonly OidcNamedHint[] = [
   'provider',
   'connectionId',
 ]
-/** A SHA-256 in base64url (RFC 7636 §4.2). */
-const CHALLENGE = /^[\w-]{43}$/
 
 /** What a sign-in works with. */
 export interface SignInDeps {
@@ -97,9 +96,7 @@ export async function signInAddress(
   const { redirectUri, state, codeChallenge, loginHint, maxAge, acrValues } = request
   const { uiLocales, claims, parameters } = request
   parseUrl(redirectUri)
-  if (!CHALLENGE.test(codeChallenge)) {
-    invalid('`codeChallenge` is the S256 of the verifier: 43 characters of base64url.')
-  }
+  checkChallenge(codeChallenge)
   const hints = namedHints(request, options.hintParameters)
   const metadata = await server.find(context)
   const prompt = promptOf(request, metadata)

@@ -1,6 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import type { SignOutScope } from '../../core/provider.js'
-import { asObject } from '../../providers/shared/json.js'
+import { asObject, text } from '../../providers/shared/json.js'
 
 /** @throws AuthError `invalid_argument` unless `value` is an object: JavaScript has no types. */
 export function checkObject(what: string, value: unknown): void {
@@ -51,6 +51,13 @@ export const isScope = (scope: unknown): scope is SignOutScope => SCOPES.include
 export function checkScope(scope: unknown): asserts scope is SignOutScope {
   if (isScope(scope)) return
   throw new AuthError('invalid_argument', '`scope` is `local`, `global` or `others`.')
+}
+
+/** @throws AuthError `invalid_argument` unless `value` is a SHA-256 in base64url (RFC 7636 §4.2). */
+export function checkChallenge(value: unknown): void {
+  if (/^[\w-]{43}$/.test(text(value) ?? '')) return
+  const message = '`codeChallenge` is the S256 of the verifier: 43 characters of base64url.'
+  throw new AuthError('invalid_argument', message)
 }
 
 /** @throws AuthError `invalid_argument` unless `value` is a text that is not empty. */
