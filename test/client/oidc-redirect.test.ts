@@ -413,6 +413,13 @@ const essential = (values: readonly string[]) => ({
 })
 
 describe('a stronger or fresher sign-in', () => {
+  it('is asked of nobody whose time of proof is no number, where none is wanted', async () => {
+    const auth_time = [{ toString: 0 }]
+    expect(await oidcPage({}).signIn({ auth_time })).toMatchObject({ user: { id: 'ada' } })
+    const wanted = await oidcPage({}).signIn({ auth_time }, { maxAge: 60_000 })
+    expect(wanted).toMatchObject({ code: 'step_required' })
+  })
+
   it('may be wanted by one value, and by a parameter of the app’s own', async () => {
     const claims = { id_token: { acr: { essential: true, value: 'gold' } } }
     const parameters = { claims: JSON.stringify(claims) }

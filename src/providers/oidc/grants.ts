@@ -1,7 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { Grant, Session } from '../../core/session.js'
 import { asObject, text, texts } from '../shared/json.js'
-import { positive, readClaims } from '../shared/jwt.js'
+import { numberOf, positive, readClaims } from '../shared/jwt.js'
 import type { OidcAnswer } from './answer.js'
 import type { OidcClaims, OidcMetadata, OidcUser } from './types.js'
 
@@ -50,7 +50,7 @@ const seconds = (value: unknown): number | undefined =>
 /** The life of an access token in ms: of what the answer and the token itself say, the shorter. */
 function lifetimeOf(accessToken: string, expiresIn: unknown): number {
   const { exp, iat } = readClaims(accessToken) ?? {}
-  const said = [seconds(expiresIn), positive(Number(exp) - Number(iat))]
+  const said = [seconds(expiresIn), positive(numberOf(exp) - numberOf(iat))]
   const lives = said.flatMap((life) => (life ? [life * 1000] : []))
   return lives.length > 0 ? Math.min(...lives) : DEFAULT_LIFETIME
 }

@@ -1,6 +1,6 @@
 import type { Grant } from '../../core/session.js'
 import { asObject, text } from '../shared/json.js'
-import { readClaims } from '../shared/jwt.js'
+import { numberOf, readClaims } from '../shared/jwt.js'
 import type { Fields } from './fields.js'
 import { toGrant } from './grants.js'
 import { toUser } from './id-token.js'
@@ -14,7 +14,7 @@ export interface Left extends Fields {
 /** Stands for an access token that was removed, as libraries do with dead ones: a session has one, alive or not. */
 const GONE = 'gone'
 
-const when = ({ at }: Left): number => Number(at) || 0
+const when = ({ at }: Left): number => numberOf(at) || 0
 
 /** Of several, the one that can be refreshed, and of those the newest. */
 const better = (a: Left, b: Left): number =>

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { isIssuer } from '../shared/issuer.js'
 import { asObject, text } from '../shared/json.js'
+import { numberOf } from '../shared/jwt.js'
 import type { Returned } from '../shared/redirect.js'
 import type { OidcAnswer } from './answer.js'
 import { essentialAcr } from './authorize.js'
@@ -36,7 +37,7 @@ export function refusalOf(
 function checkProof(claims: OidcClaims | null, { acr, age, ...kept }: Returned['kept']): void {
   const wish = claimsIn(kept.claims)
   const { auth_time, iat } = claims ?? {}
-  const since = Number(iat) - Number(auth_time)
+  const since = numberOf(iat) - numberOf(auth_time)
   const fits = [text(acr)?.split(' '), essentialAcr(wish)].every(
     (wanted) => !wanted || wanted.includes(text(claims?.acr) ?? ''),
   )
