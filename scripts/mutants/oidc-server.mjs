@@ -105,6 +105,18 @@ export const OIDC_SERVER = [
     replace: 'const age = maxAge === undefined ? undefined : undefined',
   },
   {
+    file: 'src/server/oidc/unfinished.ts',
+    name: 'Whoever signs in as somebody else by one sign-in is taken for the first person.',
+    find: '`${verifier} ${code}`',
+    replace: '`${verifier}`',
+  },
+  {
+    file: 'src/server/oidc/unfinished.ts',
+    name: 'A token whose person could not be looked up has its life once more.',
+    find: 'if (!own.get(verifier)) known.set',
+    replace: 'known.set',
+  },
+  {
     file: signIn,
     name: 'A proof that is none is sent as one.',
     find: '  checkChallenge(codeChallenge)\n',

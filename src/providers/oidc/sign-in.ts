@@ -74,14 +74,20 @@ export async function whoIs(
   throw new AuthError('rejected', '`loadUser` must return a user with an `id`.')
 }
 
+/** By the verifier, the answers to codes that are spent while nobody knows yet whose session it is. */
+export interface Unfinished {
+  get(verifier: string): OidcAnswer | undefined
+  set(verifier: string, answer: OidcAnswer): unknown
+  delete(verifier: string): unknown
+}
+
 /** Makes what trades the code of a redirect for a session. */
 export function createRedeem(
   tokens: Tokens,
+  unfinished: Unfinished = new Map(),
 ): (returned: Returned, context: RequestContext) => Promise<Grant<OidcUser>> {
   const { options, server } = tokens
   const { issuer, clientId, redirectUri } = options
-  /** By the verifier, the answers to codes that are spent while nobody knows yet whose session it is. */
-  const unfinished = new Map<string, OidcAnswer>()
 
   return async ({ query, kept, secret }, context) => {
     const metadata = await server.find(context, kept.server)
