@@ -41,6 +41,12 @@ export const OIDC_WINDOWS = [
   },
   {
     file: 'src/providers/oidc/server.ts',
+    name: 'After an outage nobody ever asks again where a token endpoint is.',
+    find: '    deaf = false\n',
+    replace: '',
+  },
+  {
+    file: 'src/providers/oidc/server.ts',
     name: 'In an outage nobody asks a token endpoint whose issuer cannot tell whether it has moved.',
     find: 'if (!known || !unheard) throw error',
     replace: 'if (error) throw error',

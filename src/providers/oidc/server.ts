@@ -105,11 +105,16 @@ export function createServer(options: ServerOptions, further: readonly string[] 
   /** Whether the issuer could not be asked either, when nobody was heard. */
   let deaf = false
 
-  const plain: OidcSend = (endpoint, { headers, ...request }, context) => {
+  const plain: OidcSend = async (endpoint, { headers, ...request }, context) => {
     const [, url = '', path = ''] = /^([^/]+\/\/[^/?]+)([^#]*)/.exec(endpoint) ?? []
     // GitHub and its like answer with a form otherwise.
     const all = { Accept: 'application/json', ...options.headers, ...headers }
-    return createHttp({ ...options, url, headers: all })({ ...request, path }, context)
+    const answer = await createHttp({ ...options, url, headers: all })(
+      { ...request, path },
+      context,
+    )
+    deaf = false
+    return answer
   }
   const binding = options.dpop?.(plain)
   const send = binding?.send ?? plain
