@@ -63,6 +63,7 @@ describe('whatever storage holds of a key', () => {
       const next = { ...session, extras: { ...session.extras, ...extras } }
       const again = await provider.refresh('refresh-1', { ...context(), session: next })
       expect(again).toMatchObject({ accessToken: 'access-1' })
+      expect(await provider.authorize?.(next, request)).toHaveProperty('DPoP')
       auth.dispose()
     },
   )
