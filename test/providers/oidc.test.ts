@@ -192,6 +192,11 @@ describe('a refresh', () => {
     expect(await lives(true, 'opaque')).toMatchObject({ lifetime: 3_600_000 })
   })
 
+  it('has a life in numbers, however long the server says that it is', async () => {
+    const { outcome } = await refresh([200, { ...tokenBody(), expires_in: 1e307 }])
+    expect(outcome).toMatchObject({ lifetime: 3_600_000 })
+  })
+
   it('never ends a session by `refresh_expires_in`, which is 0 for one that never ends', async () => {
     const { outcome } = await refresh([200, { ...tokenBody(), refresh_expires_in: 0 }])
     expect(outcome).toMatchObject({ accessToken: 'access-1' })

@@ -51,7 +51,7 @@ const seconds = (value: unknown): number | undefined =>
 function lifetimeOf(accessToken: string, expiresIn: unknown): number {
   const { exp, iat } = readClaims(accessToken) ?? {}
   const said = [seconds(expiresIn), positive(numberOf(exp) - numberOf(iat))]
-  const lives = said.flatMap((life) => (life ? [life * 1000] : []))
+  const lives = said.flatMap((life) => positive(Number(life) * 1000) ?? [])
   return lives.length > 0 ? Math.min(...lives) : DEFAULT_LIFETIME
 }
 
