@@ -212,7 +212,7 @@ export const ENDED = [
   {
     file: receipt,
     name: 'A token that was not good yet when it came stays so.',
-    find: 'Math.max(Number(claims.iat), Number(claims.nbf ?? claims.iat)) * 1000',
-    replace: 'Number(claims.iat) * 1000',
+    find: 'Math.max(numberOf(claims.iat), numberOf(claims.nbf ?? claims.iat)) * 1000',
+    replace: 'numberOf(claims.iat) * 1000',
   },
 ]

@@ -20,7 +20,7 @@ export const ENDINGS = [
   {
     file: statements,
     name: 'A statement of another issuer costs a look at the keys.',
-    find: "if (readClaims(token)?.iss !== issuer) throw refused('it is of another issuer')",
+    find: "if (!isIssuer(iss, issuer)) throw refused('it is of another issuer')",
     replace: '',
   },
   {
@@ -290,14 +290,20 @@ export const ENDINGS = [
   {
     file: 'src/server/backend/front-channel-route.ts',
     name: 'A frame ends a session that it does not name.',
-    find: 'if (holds?.serverSessionId !== sid)',
-    replace: 'if (!holds)',
+    find: 'holds?.serverSessionId !== sid',
+    replace: '!holds',
   },
   {
     file: 'src/server/backend/front-channel-route.ts',
     name: 'A frame of another server ends sessions.',
-    find: 'if (iss !== issuer || !sid)',
+    find: 'if (!isIssuer(iss, issuer) || !sid)',
     replace: 'if (!sid)',
+  },
+  {
+    file: 'src/server/backend/front-channel-route.ts',
+    name: 'A frame of one tenant ends the session of another.',
+    find: 'sid || isOther',
+    replace: 'sid',
   },
   {
     file: listing,

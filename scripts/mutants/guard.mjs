@@ -140,8 +140,14 @@ export const GUARD = [
   {
     file: hints,
     name: 'By default anybody may give every hint.',
-    find: "['invitationToken', 'prompt', 'maxAge']",
-    replace: "['invitationToken', 'prompt', 'maxAge', 'connectionId']",
+    find: "  'uiLocales',\n]",
+    replace: "  'uiLocales',\n  'connectionId',\n]",
+  },
+  {
+    file: 'src/server/backend/session-routes.ts',
+    name: 'A page tells the auth server whatever it likes at a sign-out.',
+    find: ' || !Object.keys(parameters).every(isListed)',
+    replace: '',
   },
   {
     file: backend,

@@ -2,6 +2,7 @@ const popup = 'src/providers/oidc/popup.ts'
 const handBack = 'src/providers/oidc/hand-back.ts'
 const silent = 'src/providers/oidc/silent.ts'
 const takeOver = 'src/providers/oidc/take-over.ts'
+const leftSession = 'src/providers/oidc/left-session.ts'
 const msalCache = 'src/providers/oidc/msal-cache.ts'
 const secondFactor = 'src/providers/oidc/second-factor.ts'
 const errors = 'src/providers/oidc/errors.ts'
@@ -29,8 +30,20 @@ export const OIDC_WINDOWS = [
   {
     file: 'src/providers/oidc/server.ts',
     name: 'The tokens of a session go to another issuer.',
-    find: 'if ((asObject(kept)?.issuer ?? issuer) !== issuer)',
-    replace: 'if (asObject(kept)?.issuer === null)',
+    find: 'if (kept && said !== issuer && !isIssuer(said, issuer))',
+    replace: 'if (kept && said === null)',
+  },
+  {
+    file: 'src/providers/oidc/grants.ts',
+    name: 'The tokens of a session that was taken over go to another issuer.',
+    find: '(kept.server ?? iss) && {',
+    replace: 'kept.server && {',
+  },
+  {
+    file: 'src/providers/oidc/server.ts',
+    name: 'After an outage nobody ever asks again where a token endpoint is.',
+    find: '    deaf = false\n',
+    replace: '',
   },
   {
     file: 'src/providers/oidc/server.ts',
@@ -53,9 +66,20 @@ export const OIDC_WINDOWS = [
   {
     file: 'src/providers/oidc/id-token.ts',
     name: 'A token of any tenant of Entra passes for one of the tenant that it names.',
-    find: 'iss: iss === issuer.replace(TENANT, `${claims.tid}`)',
-    replace:
-      "iss: issuer.includes(TENANT) ? `${iss}`.startsWith(issuer.split(TENANT)[0] ?? '') : iss === issuer",
+    find: "isIssuer(iss, issuer, claims.tid ?? '')",
+    replace: 'isIssuer(iss, issuer)',
+  },
+  {
+    file: 'src/providers/oidc/id-token.ts',
+    name: 'An answer of one tenant of Entra may hold the id token of another.',
+    find: ' && iss === (said ?? iss)',
+    replace: '',
+  },
+  {
+    file: 'src/providers/shared/issuer.ts',
+    name: 'A tenant of Entra has any name.',
+    find: "ID.exec(text(tenant) ?? '')?.[0] ?? ''",
+    replace: "text(tenant)?.split('/')[3] ?? ''",
   },
   {
     file: 'src/providers/oidc/begin.ts',
@@ -184,13 +208,13 @@ export const OIDC_WINDOWS = [
     replace: 'session.refreshToken',
   },
   {
-    file: takeOver,
+    file: leftSession,
     name: 'A token that cannot be refreshed is taken over for its newness.',
     find: 'Number(!text(a.refresh_token)) - Number(!text(b.refresh_token)) || ',
     replace: '',
   },
   {
-    file: takeOver,
+    file: leftSession,
     name: 'A dead session is taken over that nothing brings to life.',
     find: '  if (left <= 0 && !text(refresh_token)) return null\n',
     replace: '',
@@ -198,8 +222,26 @@ export const OIDC_WINDOWS = [
   {
     file: takeOver,
     name: 'The refresh token of another account is taken over.',
-    find: 'of(type).find((one) => one.homeAccountId === homeAccountId)?.secret',
-    replace: 'of(type)[0]?.secret',
+    find: 'of(type).filter((one) => one.homeAccountId === homeAccountId)',
+    replace: 'of(type)',
+  },
+  {
+    file: takeOver,
+    name: 'A guest is taken over as who they are at another tenant.',
+    find: 'own.find((one) => one.realm === realm) ?? own[0]',
+    replace: 'own[0]',
+  },
+  {
+    file: leftSession,
+    name: 'A session whose access token was removed is lost.',
+    find: '(text(access_token) ?? text(refresh_token))',
+    replace: 'text(access_token)',
+  },
+  {
+    file: leftSession,
+    name: 'What stands for a token that was removed lives as long as that did.',
+    find: 'other || access_token === GONE ?',
+    replace: 'other ?',
   },
   {
     file: msalCache,
@@ -214,13 +256,13 @@ export const OIDC_WINDOWS = [
     replace: "''",
   },
   {
-    file: takeOver,
+    file: leftSession,
     name: 'A token for another API is taken for the session’s own.',
-    find: 'const left = other ? 0 : when(best)',
-    replace: 'const left = when(best)',
+    find: 'const left = other || ',
+    replace: 'const left = ',
   },
   {
-    file: takeOver,
+    file: leftSession,
     name: 'A session is taken over whose subject nobody remembers.',
     find: 'kept: { subject: text(claims?.sub) }',
     replace: 'kept: {}',

@@ -2,6 +2,7 @@ import { AuthError } from '../core/errors.js'
 import type { Grant, SessionUser } from '../core/session.js'
 import type { SignInUrlOptions } from '../providers/backend/types.js'
 import { safeReturnTo } from '../server/backend/paths.js'
+import type { SignOutPageOptions } from '../server/sealed/sealed-sessions.js'
 import { TokenRefreshError } from './errors.js'
 import { needOrigin } from './places.js'
 import { NO_USER, type NoUserInfo, toUserInfo, type UserInfo, type Who } from './user-info.js'
@@ -105,11 +106,11 @@ export const addressOf = <User extends SessionUser>(
 export async function end<User extends SessionUser>(
   world: World<User>,
   visit: Visit,
-  returnTo: string | undefined,
+  { returnTo, parameters }: SignOutPageOptions = {},
 ): Promise<string> {
   visit.requireWritable()
   const target = returnTo?.startsWith('/') ? addressOf(world, visit, returnTo) : returnTo
-  const ended = await world.sessions.signOut(visit.cookie(), { returnTo: target })
+  const ended = await world.sessions.signOut(visit.cookie(), { returnTo: target, parameters })
   visit.setCookies(ended.setCookies)
   world.tellLog(ended)
   // Where no page of the auth server checks the address, nobody does.

@@ -24,6 +24,7 @@ export type NextBackendOptions<User extends SessionUser> = Pick<
   | 'exposeAccessToken'
   | 'upstreams'
   | 'crossSiteHints'
+  | 'signOutParameters'
   | 'onSignIn'
   | 'onSignInError'
   | 'events'

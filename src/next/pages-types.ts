@@ -1,5 +1,6 @@
 import type { Grant, SessionUser } from '../core/session.js'
 import type { SignInUrlOptions } from '../providers/backend/types.js'
+import type { SignOutPageOptions } from '../server/sealed/sealed-sessions.js'
 import type { NextRefreshOptions, ReturnOutage, ThrowOutage } from './call-options.js'
 import type { NoUserInfo, UnknownUserInfo, UserInfo } from './user-info.js'
 
@@ -28,7 +29,7 @@ export interface PagesSession<
   /** @throws AuthError as `setSession` of `SessionReaders` does. */
   setSession(grant: Grant<User>): Promise<void>
   /** Signs out, and resolves to where to send the browser then. @throws AuthError for a bad `returnTo`. */
-  signOut(options?: { readonly returnTo?: string | undefined }): Promise<string>
+  signOut(options?: SignOutPageOptions): Promise<string>
   /**
    * Where to send the browser for signing in, and back to the page that was asked for: an absolute URL. After a
    * redirect hints count as those of `getSignInUrl` of `SessionReaders` do.

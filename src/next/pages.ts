@@ -66,7 +66,7 @@ export function createPagesSession<User extends SessionUser>(
     withAuth,
     refreshSession: async ({ organizationId } = {}) => renew(world(), visit, organizationId),
     setSession: async (grant) => begin(world(), visit, grant),
-    signOut: async ({ returnTo } = {}) => end(world(), visit, returnTo),
+    signOut: async (options) => end(world(), visit, options),
     getSignInUrl: (options) => urlOf('sign-in', options),
     getSignUpUrl: (options) => urlOf('sign-up', options),
   }

@@ -56,6 +56,7 @@ export function divide<User extends SessionUser, Options extends Whole<User>>(
     exposeAccessToken,
     upstreams,
     crossSiteHints,
+    signOutParameters,
     onSignIn,
     onSignInError,
     events,
@@ -71,7 +72,7 @@ export function divide<User extends SessionUser, Options extends Whole<User>>(
   const listeners = { onReuse, onSecurityEvent, onRefresh, onRefreshError }
   const limited = { reuseWindow, limits, maxSize, store, list, refreshMargin, claims }
   const routes = { basePath, signInPage, exposeAccessToken, upstreams, crossSiteHints }
-  const endings = { events, globalRevocation, frontChannelLogout }
+  const endings = { events, globalRevocation, frontChannelLogout, signOutParameters }
   return {
     sealed: { ...limited, ...listeners, report, requestTimeout, now },
     app: {

@@ -67,9 +67,9 @@ export function createReaders<User extends SessionUser>({
       const visit = await currentVisit(framework)
       await begin(world(), visit, grant)
     },
-    async signOut({ returnTo } = {}) {
+    async signOut(options) {
       const visit = await currentVisit(framework)
-      return framework.redirect(await end(world(), visit, returnTo))
+      return framework.redirect(await end(world(), visit, options))
     },
     async listSessions() {
       const visit = await currentVisit(framework)

@@ -1,6 +1,7 @@
 import type { Grant, SessionUser } from '../core/session.js'
 import type { SignInUrlOptions } from '../providers/backend/types.js'
 import type { ListedSession } from '../server/sealed/listing.js'
+import type { SignOutPageOptions } from '../server/sealed/sealed-sessions.js'
 import type { EndedWhich, EndSessionsOptions } from '../server/sealed/shared-ends.js'
 import type {
   EnsureSignedIn,
@@ -56,7 +57,7 @@ export interface SessionReaders<
    * too. `returnTo` is an absolute URL on its list, or a path of this app that is.
    * @throws AuthError `invalid_argument` where no cookie can be set, and for a bad `returnTo`.
    */
-  signOut(options?: { readonly returnTo?: string | undefined }): Promise<never>
+  signOut(options?: SignOutPageOptions): Promise<never>
   /**
    * Where the person of this request is signed in: see `listSessions` of the request sessions.
    * @throws AuthError as that does.

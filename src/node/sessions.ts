@@ -14,6 +14,7 @@ import type {
   ServerSession,
   SignOutResult,
 } from '../server/requests/request-sessions.js'
+import type { SignOutPageOptions } from '../server/sealed/sealed-sessions.js'
 import { checkMethods, checkObject } from '../server/shared/arguments.js'
 import { pathOf } from './address.js'
 import type { NodeHandler } from './handler.js'
@@ -83,12 +84,10 @@ export interface NodeSessions<User extends SessionUser = SessionUser> {
   ): Promise<RequestSession<User>>
   /**
    * Signs out, and erases the cookies. Send the browser to the `signOutUrl` then, if there is one.
-   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL, and for `parameters` that
+   *   are no texts.
    */
-  signOut(
-    exchange: NodeExchange,
-    options?: { readonly returnTo?: string | undefined },
-  ): Promise<SignOutResult>
+  signOut(exchange: NodeExchange, options?: SignOutPageOptions): Promise<SignOutResult>
 }
 
 /** Whether a person is about to see the answer. */

@@ -115,6 +115,7 @@ export {
   type SealedSessionsOptions,
   type SealOptions,
   type SessionProvider,
+  type SignOutPageOptions,
   type SignOutPageRequest,
 } from './sealed/sealed-sessions.js'
 export { parseSealedData, type SealedData, type SealedDevice } from './sealed/session-data.js'

@@ -384,7 +384,8 @@ describe('a sign-in that the server refuses', () => {
     const said = { error: 'bad_verification_code', error_description: 'secret-code is wrong.' }
     replies.push([200, said])
     const refused = await comeBack({ code: 'secret-code', state: parameters.state ?? '' })
-    expect(refused).toMatchObject({ code: 'rejected', serverCode: 'bad_verification_code' })
+    const serverCode = 'bad_verification_code'
+    expect(refused).toMatchObject({ code: 'rejected', status: 200, serverCode })
     expect(`${refused}`).not.toContain('secret-code')
   })
 
@@ -412,6 +413,13 @@ const essential = (values: readonly string[]) => ({
 })
 
 describe('a stronger or fresher sign-in', () => {
+  it('is asked of nobody whose time of proof is no number, where none is wanted', async () => {
+    const auth_time = [{ toString: 0 }]
+    expect(await oidcPage({}).signIn({ auth_time })).toMatchObject({ user: { id: 'ada' } })
+    const wanted = await oidcPage({}).signIn({ auth_time }, { maxAge: 60_000 })
+    expect(wanted).toMatchObject({ code: 'step_required' })
+  })
+
   it('may be wanted by one value, and by a parameter of the app’s own', async () => {
     const claims = { id_token: { acr: { essential: true, value: 'gold' } } }
     const parameters = { claims: JSON.stringify(claims) }

@@ -49,10 +49,12 @@ describe.each([
   it('signs out by way of the server', async () => {
     const app = create()
     const ada = await app.signedIn()
-    const { redirected } = await ada.act(() => app.auth.signOut({ returnTo: '/bye' }))
+    const parameters = { logout_hint: 'ada' }
+    const { redirected } = await ada.act(() => app.auth.signOut({ returnTo: '/bye', parameters }))
     const { pathname, searchParams } = new URL(redirected)
     expect(pathname).toBe('/session/end')
     expect(searchParams.get('post_logout_redirect_uri')).toBe('https://app.example/bye')
+    expect(searchParams.get('logout_hint')).toBe('ada')
     expect(await ada.who()).toEqual({ user: null })
     expect(app.server.liveSessions()).toBe(0)
   })

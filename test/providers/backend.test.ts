@@ -277,6 +277,17 @@ describe('the actions', () => {
     ])
   })
 
+  it('and a sign-out tells what the auth server is to know, where the page has something', async () => {
+    const answer: Reply = [200, { logoutUrl: '/bye' }]
+    const { actions, sent } = await open({}, answer, answer)
+    await actions.signOut({ returnTo: '/', parameters: { logout_hint: 'ada' } })
+    await actions.signOut()
+    expect(sent.slice(1).map(({ body }) => body)).toEqual([
+      { returnTo: '/', parameters: { logout_hint: 'ada' } },
+      {},
+    ])
+  })
+
   it('lead to the sign-in and back to this page, or the one that is asked for', async () => {
     const { actions } = await open({})
     const here = encodeURIComponent('/cart?tab=2#part')
@@ -290,6 +301,7 @@ describe('the actions', () => {
       loginHint: 'ada@example.com',
       maxAge: 0,
       acrValues: 'gold silver',
+      uiLocales: 'fr-CA fr',
       claims: { id_token: { acr: { essential: true } } },
       prompt: undefined,
     })
@@ -297,6 +309,7 @@ describe('the actions', () => {
       returnTo: '/a?b=c',
       organizationId: 'org_1',
       loginHint: 'ada@example.com',
+      uiLocales: 'fr-CA fr',
       maxAge: '0',
       acrValues: 'gold silver',
       claims: '{"id_token":{"acr":{"essential":true}}}',

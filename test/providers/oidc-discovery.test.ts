@@ -144,6 +144,18 @@ describe('where the endpoints are', () => {
     expect(urls()).toEqual([own, OIDC_PATH, OAUTH_PATH, own, own, own])
   })
 
+  it('is asked again where nobody is heard at an address that was found again after an outage', async () => {
+    const moved = { ...ENDPOINTS, token_endpoint: 'https://new.example/token' }
+    const outage: Reply[] = ['lost', 'lost', 'lost', 'lost']
+    const { refresh, urls } = asking({}, ...outage, FINE, 'lost', [200, moved], FINE)
+    for (let tries = 0; tries < 2; tries++) await refresh(KEPT)
+    expect(await refresh(KEPT)).toMatchObject({ accessToken: 'access-1' })
+    // Months later the name is gone.
+    expect(await refresh(KEPT)).toMatchObject({ code: 'network' })
+    expect(await refresh(KEPT)).toMatchObject({ extras: { oidc: { server: moved } } })
+    expect(urls().slice(-3)).toEqual([DOCUMENT.token_endpoint, OIDC_PATH, moved.token_endpoint])
+  })
+
   it('is not taken from what storage holds where tokens must not go there', async () => {
     const server = { ...DOCUMENT, token_endpoint: 'http://id.example/token' }
     const { refresh, urls } = asking({}, [200, DOCUMENT], FINE)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { isAuthError } from '../../src/index.js'
+import { AuthClient, isAuthError, memoryKeys, memoryStorage } from '../../src/index.js'
 import { dpop } from '../../src/providers/oidc/dpop.js'
+import { ES256, thumbprintOf } from '../../src/providers/oidc/dpop-proof.js'
 import { fc } from '../support/fast-check.js'
 import { ENDPOINTS, oidcWire, tokenBody } from '../support/oidc-wire.js'
 import { context } from '../support/wire.js'
@@ -45,6 +46,27 @@ describe('whatever storage holds of a key', () => {
       }),
     )
   })
+
+  it.each(['id_token', 'token_type'])(
+    'the next tokens are kept whatever their `%s` is',
+    async (name) => {
+      const pair = await crypto.subtle.generateKey(ES256, false, ['sign', 'verify'])
+      const keys = memoryKeys()
+      await keys.set('key', pair)
+      const session = sessionWith({ key: 'key', jkt: await thumbprintOf(pair) }, 'DPoP')
+      const odd = { ...tokenBody(), [name]: { toString: null } }
+      const { provider } = oidcWire({ dpop }, [200, odd], [200, tokenBody()])
+      const auth = new AuthClient({ provider, keys, storage: memoryStorage() })
+      const grant = await provider.refresh('refresh-0', { ...context(), session })
+      expect(grant).toMatchObject({ refreshToken: 'refresh-1' })
+      const { extras = {} } = { ...grant }
+      const next = { ...session, extras: { ...session.extras, ...extras } }
+      expect(await provider.authorize?.(next, request)).toHaveProperty('Authorization')
+      const again = await provider.refresh('refresh-1', { ...context(), session: next })
+      expect(again).toMatchObject({ accessToken: 'access-1' })
+      auth.dispose()
+    },
+  )
 
   it('a request to an API carries the token', async () => {
     await fc.assert(

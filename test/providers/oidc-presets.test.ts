@@ -3,10 +3,13 @@ import { AuthClient, memoryStorage } from '../../src/index.js'
 import type { OidcProvider } from '../../src/providers/oidc/index.js'
 import { auth0, cognito, entra, keycloak, okta, zitadel } from '../../src/providers/oidc/presets.js'
 import { answering, CALLBACK, DOCUMENT, tokenBody } from '../support/oidc-wire.js'
-import { jwt } from '../support/wire.js'
+import { context, jwt } from '../support/wire.js'
 
 const OTHER = 'aaaaaaaa-2222-3333-4444-555555555555'
 const TENANT = '11111111-2222-3333-4444-555555555555'
+const ENTRA = 'https://login.microsoftonline.com'
+const INVALID = { serverCode: 'invalid_id_token' }
+const MIXED_UP = { code: 'invalid_credentials' }
 const own = { clientId: 'app', redirectUri: CALLBACK }
 const OFFLINE = 'openid profile email offline_access'
 const PLAIN = 'openid profile email'
@@ -117,6 +120,42 @@ describe('a preset', () => {
     // Nobody had to be asked where to go.
     expect(sent.map((one) => one.url)).toEqual([`${base}/organizations/oauth2/v2.0/token`])
     auth.dispose()
+  })
+
+  it.each<[string, string, object]>([
+    ['its own tenant', `${ENTRA}/${TENANT}/v2.0`, { user: { id: 'ada', tid: TENANT } }],
+    ['another tenant than its id token', `${ENTRA}/${OTHER}/v2.0`, INVALID],
+    ['no tenant', `${ENTRA}/{tenantid}/v2.0`, MIXED_UP],
+    ['what is no id of one', `${ENTRA}/common/v2.0`, MIXED_UP],
+    ['a tenant and more', `${ENTRA}/${TENANT}/v2.0/`, MIXED_UP],
+    ['a tenant elsewhere', `https://evil.example/${TENANT}/v2.0`, MIXED_UP],
+  ])(
+    'of Entra for all tenants takes an answer whose `iss` is of %s as it should',
+    async (_, iss, outcome) => {
+      const { fetch, replies } = answering()
+      const provider = entra({ ...own, tenantId: 'common', fetch })
+      const auth = new AuthClient({ provider, storage: memoryStorage() })
+      const state = new URL(await auth.actions.signInUrl()).searchParams.get('state') ?? ''
+      const claims = { iss: `${ENTRA}/${TENANT}/v2.0`, tid: TENANT, aud: 'app', sub: 'ada' }
+      const id_token = jwt({ ...claims, iat: 1, exp: 61, nonce: state })
+      replies.push([200, { ...tokenBody(), id_token }])
+      const url = `${CALLBACK}?${new URLSearchParams({ code: 'c', state, iss })}`
+      const back = await auth.actions.handleRedirect({ url }).catch((error: unknown) => error)
+      expect(back).toMatchObject(outcome)
+      auth.dispose()
+    },
+  )
+
+  it('of Entra for all tenants goes on with a session of each, by what was kept and by its id token', async () => {
+    const id_token = jwt({ iss: `${ENTRA}/${TENANT}/v2.0`, tid: TENANT, sub: 'ada' })
+    const issuer = `${ENTRA}/{tenantid}/v2.0`
+    for (const extras of [{ oidc: { server: { ...DOCUMENT, issuer } } }, { id_token }]) {
+      const { fetch, sent } = answering([200, { access_token: 'access-1' }])
+      const provider = entra({ ...own, tenantId: 'common', fetch })
+      const session = { accessToken: 'a', refreshToken: 'r', expiresAt: 0, user: null, extras }
+      expect(await provider.refresh('r', { ...context(), session })).toBeTruthy()
+      expect(sent).toHaveLength(1)
+    }
   })
 
   it('leaves the app the last word', async () => {

@@ -11,7 +11,7 @@ import {
 } from '../../src/providers/oidc/take-over.js'
 import { createFakeBrowser } from '../../src/testing/index.js'
 import { fc } from '../support/fast-check.js'
-import { oidcWire, tokenBody } from '../support/oidc-wire.js'
+import { ISSUER, oidcWire, tokenBody } from '../support/oidc-wire.js'
 import { jwt } from '../support/wire.js'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -37,7 +37,7 @@ async function found(source: OidcTakeOver, at: number) {
   return source.parse(String(await source.storage.get(source.key)), at * 1000)
 }
 
-const CLAIMS = { iss: 'https://id.example', sub: 'ada', email: 'ada@example.com', iat: 1, exp: 9 }
+const CLAIMS = { iss: ISSUER, sub: 'ada', email: 'ada@example.com', iat: 1, exp: 9 }
 const ID_TOKEN = jwt(CLAIMS)
 
 /** As `@axa-fr/oidc-client` 7 stores it (`initSession.ts` and `parseTokens.ts`). */
@@ -183,6 +183,22 @@ describe('a session of auth0-spa-js', () => {
     })
   })
 
+  it('is taken over by its refresh token alone, which is all that is left near the end of the token', async () => {
+    createStorage('local', {
+      '@@auth0spajs@@::app::default::openid': JSON.stringify({
+        body: { refresh_token: 'r-1', audience: 'default', scope: 'openid' },
+        // That is removed a minute ahead.
+        expiresAt: 1_030,
+      }),
+      '@@auth0spajs@@::app::@@user@@': JSON.stringify({ id_token: ID_TOKEN }),
+    })
+    expect(await found(auth0SpaJs({ clientId: 'app' }), 1_000)).toMatchObject({
+      refreshToken: 'r-1',
+      lifetime: 1,
+      user: { id: 'ada' },
+    })
+  })
+
   it('is taken over from before 2.0, which kept the id token beside the others', async () => {
     createStorage('local', ofAuth0('one', 2_000, { refresh_token: 'r', id_token: ID_TOKEN }))
     expect(await found(auth0SpaJs({ clientId: 'app' }), 1_000)).toMatchObject({
@@ -215,6 +231,43 @@ describe('a session of msal-browser', () => {
       accessToken: 'a-bob',
       refreshToken: 'r-bob',
       user: undefined,
+    })
+  })
+
+  it('is taken over by its refresh token where its access tokens are gone', async () => {
+    const entries = Object.entries(MSAL).filter(([key]) => !key.includes('accesstoken'))
+    createStorage('session', Object.fromEntries(entries))
+    expect(await found(msalBrowser({ clientId: 'app' }), 1_100)).toMatchObject({
+      refreshToken: 'r-1',
+      lifetime: 1,
+      user: { id: 'ada' },
+      extras: { id_token: ID_TOKEN },
+    })
+  })
+
+  it('is one that has an access token, where there are others by a refresh token alone', async () => {
+    const bob = { ...ACCOUNT, homeAccountId: 'b.t' }
+    createStorage('session', {
+      bobs: JSON.stringify({ ...bob, credentialType: 'RefreshToken', secret: 'r-bob' }),
+      ...MSAL,
+    })
+    expect(await found(msalBrowser({ clientId: 'app' }), 1_100)).toMatchObject({
+      accessToken: 'a-1',
+      refreshToken: 'r-1',
+      lifetime: 1,
+    })
+  })
+
+  it('has the id token of the tenant that its access token is of', async () => {
+    const other = {
+      ...ACCOUNT,
+      credentialType: 'IdToken',
+      secret: jwt({ sub: 'guest' }),
+      realm: 'u',
+    }
+    createStorage('session', { other: JSON.stringify(other), ...MSAL })
+    expect(await found(msalBrowser({ clientId: 'app' }), 1_100)).toMatchObject({
+      user: { id: 'ada' },
     })
   })
 
@@ -361,6 +414,48 @@ describe('taking over', () => {
     expect(await auth.getSession()).toMatchObject({ accessToken: 'access-1', user: { id: 'ada' } })
     expect(sent[0]?.form).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'r-1' })
     expect({ ...storage }).toEqual({ else: 'stays' })
+  })
+
+  it('gets its first access token by a refresh where none was left, and serves none before', async () => {
+    const left = { refresh_token: 'r-1', id_token: ID_TOKEN, expires_at: 1 }
+    createStorage('session', { 'oidc.user:https://id.example:app': JSON.stringify(left) })
+    const browser = createFakeBrowser()
+    const tab = browser.tab()
+    const { provider, sent } = oidcWire({}, [503, {}], [200, tokenBody()])
+    const auth = new AuthClient({
+      provider,
+      storage: tab.storage,
+      environment: tab.environment,
+      takeOver: takeOver(oidcClientTs({ authority: 'https://id.example', clientId: 'app' })),
+    })
+    await browser.clock.settle()
+    await browser.clock.advance(1)
+    // An outage costs nobody the session.
+    await expect(auth.getSession()).rejects.toMatchObject({ code: 'server_error' })
+    expect(auth.getSnapshot()).toMatchObject({
+      status: 'signed-in',
+      session: { user: { id: 'ada' } },
+    })
+    await browser.clock.advance(10_000)
+    expect(await auth.getAccessToken()).toBe('access-1')
+    expect(sent.map(({ form }) => form.refresh_token)).toEqual(['r-1', 'r-1'])
+  })
+
+  it('sends a session of another issuer to nobody: it ends at its first refresh', async () => {
+    const id_token = jwt({ ...CLAIMS, iss: 'https://former.example' })
+    const left = { access_token: 'a-1', refresh_token: 'r-1', id_token, expires_at: 1 }
+    createStorage('session', { 'oidc.user:https://former.example:app': JSON.stringify(left) })
+    const { provider, sent } = oidcWire({})
+    const tab = createFakeBrowser().tab()
+    const auth = new AuthClient({
+      provider,
+      storage: tab.storage,
+      environment: tab.environment,
+      takeOver: takeOver(oidcClientTs({ authority: 'https://former.example', clientId: 'app' })),
+    })
+    await expect(auth.refreshSession()).rejects.toMatchObject({ code: 'refresh_rejected' })
+    expect(await auth.getSession()).toBeNull()
+    expect(sent).toEqual([])
   })
 
   it('takes a session without a refresh token only while its token lives', async () => {

@@ -138,8 +138,10 @@ describe('any answer to a refresh', () => {
   it.each([
     ['an access token', [{ toString: 0 }]],
     ['an audience', jwt({ sub: 'ada', aud: [{ toString: 0 }] })],
+    ['the end of a token', jwt({ sub: 'ada', exp: { toString: 0, valueOf: 0 }, iat: 1 })],
+    ['the beginning of a token', jwt({ sub: 'ada', exp: 9, iat: [{ toString: 0 }] })],
   ])(
-    'that brings a refresh token is kept where %s cannot even be made a text',
+    'that brings a refresh token is kept where %s cannot even be made a text or a number',
     async (_, token) => {
       const body = { access_token: token, refresh_token: 'refresh-2', expires_in: 60 }
       const own = {

@@ -192,6 +192,11 @@ describe('a refresh', () => {
     expect(await lives(true, 'opaque')).toMatchObject({ lifetime: 3_600_000 })
   })
 
+  it('has a life in numbers, however long the server says that it is', async () => {
+    const { outcome } = await refresh([200, { ...tokenBody(), expires_in: 1e307 }])
+    expect(outcome).toMatchObject({ lifetime: 3_600_000 })
+  })
+
   it('never ends a session by `refresh_expires_in`, which is 0 for one that never ends', async () => {
     const { outcome } = await refresh([200, { ...tokenBody(), refresh_expires_in: 0 }])
     expect(outcome).toMatchObject({ accessToken: 'access-1' })
@@ -223,6 +228,40 @@ describe('a refresh', () => {
       client_id: 'app',
       resource: 'https://own.example',
     })
+  })
+})
+
+describe('a session whose issuer', () => {
+  const own = ({ issuer: _, ...server }: typeof ENDPOINTS) => server
+  const of = (extras: object) => ({ ...SESSION, extras: { ...extras } })
+  const idToken = (iss: string) => jwt({ ...ID_CLAIMS, iss })
+
+  it.each<[string, object]>([
+    ['is another one', { oidc: { server: { ...ENDPOINTS, issuer: 'https://b.example' } } }],
+    ['is another one by its id token', { id_token: idToken('https://b.example'), oidc: {} }],
+    [
+      'is another one by its id token, at addresses that it knows',
+      { id_token: idToken('https://b.example'), oidc: { server: own(ENDPOINTS) } },
+    ],
+    ['is not said, but whose addresses are', { oidc: { server: own(ENDPOINTS) } }],
+    ['is no text', { oidc: { server: { ...ENDPOINTS, issuer: [ISSUER] } } }],
+  ])('%s is sent to nobody', async (_name, extras) => {
+    const { outcome, sent } = await refresh([200, tokenBody()], of(extras))
+    expect(outcome).toMatchObject({ code: 'refresh_rejected' })
+    expect(sent).toEqual([])
+  })
+
+  it.each<[string, object]>([
+    ['is this one by its id token', { id_token: idToken(ISSUER), oidc: {} }],
+    [
+      'is this one by its id token, at addresses that it knows',
+      { id_token: idToken(ISSUER), oidc: { server: own(ENDPOINTS) } },
+    ],
+    ['nobody knows, as the app brought it along', {}],
+    ['nobody knows by what is no id token', { id_token: 'opaque', oidc: { subject: 'ada' } }],
+  ])('%s goes on', async (_name, extras) => {
+    const { outcome } = await refresh([200, tokenBody()], of(extras))
+    expect(outcome).toMatchObject({ accessToken: 'access-1' })
   })
 })
 
@@ -295,6 +334,25 @@ describe('a refused refresh', () => {
   ])('keeps the session, and is tried again, after %s', async (_name, status, error, code) => {
     const { outcome } = await refresh([status, { error }])
     expect(outcome).toMatchObject({ code, status, retryable: true })
+  })
+
+  it.each(['invalid_grant', 'bad_refresh_token', 'invalid_client'])(
+    'that comes with 200 says so, and keeps the session, whatever its word: %s',
+    async (error) => {
+      const { outcome } = await refresh([200, { error }])
+      const kept = { code: 'rejected', retryable: true, status: 200, serverCode: error }
+      expect(outcome).toMatchObject(kept)
+    },
+  )
+
+  it('that comes with 200 repeats no token in its word', async () => {
+    const { outcome } = await refresh([200, { error: `unknown ${SECRET}` }])
+    expect(outcome).toMatchObject({ code: 'rejected', serverCode: 'unknown …' })
+  })
+
+  it('that is a redirect is none of the protocol, whatever its word', async () => {
+    const { outcome } = await refresh([302, { error: 'invalid_grant' }])
+    expect(outcome).toMatchObject({ code: 'bad_response', status: 302 })
   })
 
   it.each([

@@ -20,6 +20,7 @@ export type {
   BackendProviderOptions,
   SignInHints,
   SignInUrlOptions,
+  SignOutUrlOptions,
 } from './types.js'
 
 /**
@@ -91,10 +92,10 @@ function createActions(
   return {
     signInUrl: (options) => link('/sign-in', options),
     signUpUrl: (options) => link('/sign-up', options),
-    async signOut({ returnTo } = {}, options) {
+    async signOut({ returnTo, parameters } = {}, options) {
       const target = returnTo && ownPath(returnTo, page.href())
       const body = await request(
-        (context) => call({ path: '/sign-out', json: { returnTo: target } }, context),
+        (context) => call({ path: '/sign-out', json: { returnTo: target, parameters } }, context),
         options,
       )
       return readPageUrl(asObject(body)?.logoutUrl) ?? target ?? '/'

@@ -25,6 +25,8 @@ export interface SignInHints {
   readonly invitationToken?: string | undefined
   /** Such as `login`, `consent` or `none`, where the connection knows it. */
   readonly prompt?: string | undefined
+  /** The languages of the server's pages, the best first, with blanks in between: `fr-CA fr en`. */
+  readonly uiLocales?: string | undefined
   readonly provider?: string | undefined
   readonly connectionId?: string | undefined
   /** How long ago, in ms, somebody may have signed in without being asked again. */
@@ -49,6 +51,14 @@ export interface SignInUrlOptions extends SignInHints {
   readonly state?: string | undefined
 }
 
+/** What the end of a session may be asked for. */
+export interface SignOutUrlOptions {
+  /** The page of this origin to return to. @default where the auth server leads, or `/` */
+  readonly returnTo?: string | undefined
+  /** By the auth server's names, such as `logout_hint`; those that the backend's `signOutParameters` let through. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
+}
+
 /** What a backend can do beyond the contract: `auth.actions`. All throw AuthError. */
 export interface BackendActions {
   /** The address to navigate to for signing in. Several sign-ins may be under way at once. */
@@ -60,5 +70,5 @@ export interface BackendActions {
    * `await auth.signOut()` before you do, so that all tabs hear of it. Rejects when the backend
    * cannot be reached: then the cookies still hold the session, and nobody is signed out.
    */
-  signOut(options?: { readonly returnTo?: string | undefined }, call?: CallOptions): Promise<string>
+  signOut(options?: SignOutUrlOptions, call?: CallOptions): Promise<string>
 }

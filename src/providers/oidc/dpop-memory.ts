@@ -76,7 +76,9 @@ export function createMemory({ now, monotonic }: Pick<Clock, 'now' | 'monotonic'
       // A token that the session has already may be given again, and tells when it was issued then.
       const known: unknown[] = [session?.accessToken, session?.extras.id_token]
       const fresh = (dated ?? [access_token, id_token]).filter((token) => !known.includes(token))
-      const times = fresh.map((token) => Number(positive(readClaims(`${token}`)?.iat)) * 1000)
+      const times = fresh.map(
+        (token) => Number(positive(readClaims(text(token) ?? '')?.iat)) * 1000,
+      )
       const at = Math.max(0, ...times.filter((ms) => isSkew(ms - now())))
       if (at) {
         // It was issued between `sent` and now: as far as that fits, this device's clock is right.

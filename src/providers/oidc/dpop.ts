@@ -1,7 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { Clock } from '../../core/ports.js'
 import type { OutgoingRequest } from '../../core/provider.js'
-import { asObject } from '../shared/json.js'
+import { asObject, text } from '../shared/json.js'
 import { isFine, mayPass } from '../shared/passing.js'
 import { createKeyring, type Keyring } from './dpop-keys.js'
 import { type Bond, createMemory, type Memory } from './dpop-memory.js'
@@ -24,7 +24,7 @@ interface Attempt extends OutgoingRequest {
 /** The headers of one attempt, for no proof is ever sent twice; `null` without the right key. */
 type Prove = (bond: Bond, attempt: Attempt) => Promise<Readonly<Record<string, string>> | null>
 
-const isBearer = ({ type }: Bond): boolean => /^bearer$/i.test(`${type}`)
+const isBearer = ({ type }: Bond): boolean => /^bearer$/i.test(text(type) ?? '')
 
 const createProve =
   (keyring: Keyring, { nonces }: Memory): Prove =>

@@ -60,7 +60,7 @@ export function claimsIn(json: unknown): OidcStep['claims'] {
 
 /**
  * The error that a refusal is. Of a refresh token only `invalid_grant` ends the session, with 400, 401
- * or 403: a client that is switched off or a realm that is locked may heal.
+ * or 403: a client that is switched off or a realm that is locked may heal, and 200 bears no such word out.
  */
 export function toError(answer: HttpAnswer, asked: Asked): AuthError {
   const { status, body, retryAfter } = answer
@@ -69,8 +69,8 @@ export function toError(answer: HttpAnswer, asked: Asked): AuthError {
   const message = plain(fields.error_description, 'No reason given.')
   const passing = toPassing(answer, { message, serverCode })
   if (passing) return passing
-  // 404, 405 and 410 are what hosts say, in any words, where no endpoint is.
-  if (!serverCode || status < 400 || (status > 403 && status < 411)) {
+  // 404, 405 and 410 are what hosts say, in any words, where no endpoint is, and redirects lead elsewhere.
+  if (!serverCode || (status > 299 && status < 400) || (status > 403 && status < 411)) {
     return new AuthError('bad_response', 'The answer is not one of this protocol.', { status })
   }
   const said = serverCode === TERMINAL ? text(fields.suberror) : undefined
@@ -91,10 +91,8 @@ export function toError(answer: HttpAnswer, asked: Asked): AuthError {
 export function refusedIn(answer: HttpAnswer): HttpAnswer | null {
   if (!isFine(answer)) return answer
   const { error, access_token, refresh_token } = asObject(answer.body) ?? {}
-  // What it says besides may repeat what was sent; and a word that no status bears out ends no session.
-  return error && !access_token && !refresh_token
-    ? { ...answer, status: 422, body: { error } }
-    : null
+  // What it says besides may repeat what was sent.
+  return error && !access_token && !refresh_token ? { ...answer, body: { error } } : null
 }
 
 /** The tokens of an answer, as an object of whatever it holds. @throws the error that a refusal is. */

@@ -1,7 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { Grant, Session } from '../../core/session.js'
 import { asObject, text, texts } from '../shared/json.js'
-import { positive, readClaims } from '../shared/jwt.js'
+import { numberOf, positive, readClaims } from '../shared/jwt.js'
 import type { OidcAnswer } from './answer.js'
 import type { OidcClaims, OidcMetadata, OidcUser } from './types.js'
 
@@ -36,8 +36,12 @@ export const textsIn = (value: unknown): Record<string, string> =>
 
 /** What a session keeps of its sign-in; nothing for one held elsewhere. */
 export function keptIn(session: Pick<Grant, 'extras'> | null | undefined): Kept {
-  const kept = asObject(session?.extras?.oidc) ?? {}
-  return { ...textsIn(kept), server: kept.server, authTime: positive(kept.authTime) }
+  const { id_token, oidc } = session?.extras ?? {}
+  const kept = asObject(oidc) ?? {}
+  // Another library's session, which was taken over, does not say where the server is, but may say which.
+  const { iss } = readClaims(text(id_token) ?? '') ?? {}
+  const server = (kept.server ?? iss) && { issuer: iss, ...asObject(kept.server) }
+  return { ...textsIn(kept), server, authTime: positive(kept.authTime) }
 }
 
 const seconds = (value: unknown): number | undefined =>
@@ -46,8 +50,8 @@ const seconds = (value: unknown): number | undefined =>
 /** The life of an access token in ms: of what the answer and the token itself say, the shorter. */
 function lifetimeOf(accessToken: string, expiresIn: unknown): number {
   const { exp, iat } = readClaims(accessToken) ?? {}
-  const said = [seconds(expiresIn), positive(Number(exp) - Number(iat))]
-  const lives = said.flatMap((life) => (life ? [life * 1000] : []))
+  const said = [seconds(expiresIn), positive(numberOf(exp) - numberOf(iat))]
+  const lives = said.flatMap((life) => positive(Number(life) * 1000) ?? [])
   return lives.length > 0 ? Math.min(...lives) : DEFAULT_LIFETIME
 }
 

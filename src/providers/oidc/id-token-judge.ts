@@ -1,6 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import { asObject, text, texts } from '../shared/json.js'
-import { readClaims } from '../shared/jwt.js'
+import { numberOf, readClaims } from '../shared/jwt.js'
 import { checkOptions } from '../shared/options.js'
 import { isFine } from '../shared/passing.js'
 import { base64url } from '../shared/pkce.js'
@@ -97,8 +97,8 @@ export function createIdTokenJudge(options: VerifyIdTokenOptions, now: () => num
 
   function wrongTime({ exp, iat }: OidcClaims): string | undefined {
     if (clockSkew === undefined) return undefined
-    if (Number(exp) * 1000 <= now() - clockSkew) return 'exp'
-    return Number(iat) * 1000 > now() + clockSkew ? 'iat' : undefined
+    if (numberOf(exp) * 1000 <= now() - clockSkew) return 'exp'
+    return numberOf(iat) * 1000 > now() + clockSkew ? 'iat' : undefined
   }
 
   return {

@@ -1,4 +1,5 @@
 import { AuthError } from '../../core/errors.js'
+import { isIssuer } from '../shared/issuer.js'
 import { camelCased, text } from '../shared/json.js'
 import { readClaims } from '../shared/jwt.js'
 import type { OidcClaims, OidcUser } from './types.js'
@@ -7,23 +8,26 @@ import type { OidcClaims, OidcUser } from './types.js'
 export interface Expected {
   readonly issuer: string
   readonly clientId: string
+  /** What the server called itself as it sent the person back, where it did (RFC 9207). */
+  readonly said?: string | undefined
   /** Where the sign-in had one. */
   readonly nonce?: string | undefined
 }
-
-/** Stands in an issuer of Entra ID for the tenant that a token is of, where an app is for all of them. */
-export const TENANT = '{tenantid}'
 
 /** Claims about the token, not about the person. */
 const ABOUT_TOKEN =
   /^(iss|sub|aud|exp|iat|nbf|jti|nonce|azp|(at|c|s)_hash|acr|amr|auth_time|sid|org_id|client_id|rat|typ|session_state)$/
 
 /** The first thing that is wrong with the claims, by the name of the claim (OIDC Core §3.1.3.7). */
-function wrongClaim(claims: OidcClaims, { issuer, clientId, nonce }: Expected): string | undefined {
+function wrongClaim(
+  claims: OidcClaims,
+  { issuer, clientId, said, nonce }: Expected,
+): string | undefined {
   const { iss, aud, azp, sub, exp, iat } = claims
   const audience = Array.isArray(aud) ? aud : [aud]
   const rules = {
-    iss: iss === issuer.replace(TENANT, `${claims.tid}`),
+    // Of all tenants, too, one answer is of one.
+    iss: isIssuer(iss, issuer, claims.tid ?? '') && iss === (said ?? iss),
     aud: audience.includes(clientId),
     // With others beside this client, it must say that it was issued to this one.
     azp: azp === clientId || (azp === undefined && audience.length === 1),

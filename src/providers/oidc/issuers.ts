@@ -1,7 +1,10 @@
+import { TENANT } from '../shared/issuer.js'
 import { text } from '../shared/json.js'
 import { invalid, trimSlashes } from '../shared/url.js'
-import { TENANT } from './id-token.js'
 import type { OidcMetadata } from './types.js'
+
+/** What is asked of servers that have no `offline_access`, or need it for no refresh token. */
+export const PLAIN = 'openid profile email'
 
 /** The id of a tenant of Entra ID, or a word for all of them. */
 const ENTRA = /^([\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}|common|organizations)$/i

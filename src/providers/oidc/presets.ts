@@ -6,15 +6,13 @@ import {
   entraServer,
   keycloakIssuer,
   oktaIssuer,
+  PLAIN,
   zitadelIssuer,
 } from './issuers.js'
 import type { OidcOptions } from './types.js'
 
 /** What every preset takes besides its own: all of `oidc` but the issuer. */
 export type PresetOptions = Omit<OidcOptions, 'issuer'>
-
-/** What servers give that have no `offline_access`, or need it for no refresh token. */
-const PLAIN = 'openid profile email'
 
 /** Where a realm of Keycloak is. */
 export interface KeycloakOptions extends PresetOptions {

@@ -1,6 +1,7 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import { createHttp } from '../shared/http.js'
+import { isIssuer } from '../shared/issuer.js'
 import { asObject, text } from '../shared/json.js'
 import { isFine, toPassing } from '../shared/passing.js'
 import { checkUrl, invalid } from '../shared/url.js'
@@ -104,11 +105,16 @@ export function createServer(options: ServerOptions, further: readonly string[] 
   /** Whether the issuer could not be asked either, when nobody was heard. */
   let deaf = false
 
-  const plain: OidcSend = (endpoint, { headers, ...request }, context) => {
+  const plain: OidcSend = async (endpoint, { headers, ...request }, context) => {
     const [, url = '', path = ''] = /^([^/]+\/\/[^/?]+)([^#]*)/.exec(endpoint) ?? []
     // GitHub and its like answer with a form otherwise.
     const all = { Accept: 'application/json', ...options.headers, ...headers }
-    return createHttp({ ...options, url, headers: all })({ ...request, path }, context)
+    const answer = await createHttp({ ...options, url, headers: all })(
+      { ...request, path },
+      context,
+    )
+    deaf = false
+    return answer
   }
   const binding = options.dpop?.(plain)
   const send = binding?.send ?? plain
@@ -142,11 +148,14 @@ export function createServer(options: ServerOptions, further: readonly string[] 
   }
 
   /**
-   * What storage holds may be anything; what cannot be used is asked for again.
-   * @throws AuthError `refresh_rejected` for what is another issuer's, whose tokens must not come here.
+   * What storage holds may be anything; what cannot be used is asked for again. Nothing is kept with a session
+   * that an app has brought along without an id token: nobody can tell whose that is.
+   * @throws AuthError `refresh_rejected` for what is not known to be this issuer's: tokens of another one must
+   *   not come here.
    */
   function usable(kept: unknown): OidcMetadata | null {
-    if ((asObject(kept)?.issuer ?? issuer) !== issuer) {
+    const said = asObject(kept)?.issuer
+    if (kept && said !== issuer && !isIssuer(said, issuer)) {
       throw new AuthError('refresh_rejected', 'The session is of another issuer: sign in again.')
     }
     try {

@@ -1,7 +1,9 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
+import { isIssuer } from '../shared/issuer.js'
 import { asObject, text } from '../shared/json.js'
+import { numberOf } from '../shared/jwt.js'
 import type { Returned } from '../shared/redirect.js'
 import type { OidcAnswer } from './answer.js'
 import { essentialAcr } from './authorize.js'
@@ -22,7 +24,7 @@ export function refusalOf(
 ): AuthError | null {
   const iss = query.get('iss')
   const says = asObject(kept.server)?.authorization_response_iss_parameter_supported === true
-  if (kept.issuer !== issuer || (iss === undefined ? says : iss !== issuer)) {
+  if (kept.issuer !== issuer || (iss === undefined ? says : !isIssuer(iss, issuer))) {
     return new AuthError('invalid_credentials', 'The answer comes from another server than asked.')
   }
   return query.get('code') ? null : toRefusal(query)
@@ -35,7 +37,7 @@ export function refusalOf(
 function checkProof(claims: OidcClaims | null, { acr, age, ...kept }: Returned['kept']): void {
   const wish = claimsIn(kept.claims)
   const { auth_time, iat } = claims ?? {}
-  const since = Number(iat) - Number(auth_time)
+  const since = numberOf(iat) - numberOf(auth_time)
   const fits = [text(acr)?.split(' '), essentialAcr(wish)].every(
     (wanted) => !wanted || wanted.includes(text(claims?.acr) ?? ''),
   )
@@ -72,14 +74,20 @@ export async function whoIs(
   throw new AuthError('rejected', '`loadUser` must return a user with an `id`.')
 }
 
+/** By the verifier, the answers to codes that are spent while nobody knows yet whose session it is. */
+export interface Unfinished {
+  get(verifier: string): OidcAnswer | undefined
+  set(verifier: string, answer: OidcAnswer): unknown
+  delete(verifier: string): unknown
+}
+
 /** Makes what trades the code of a redirect for a session. */
 export function createRedeem(
   tokens: Tokens,
+  unfinished: Unfinished = new Map(),
 ): (returned: Returned, context: RequestContext) => Promise<Grant<OidcUser>> {
   const { options, server } = tokens
   const { issuer, clientId, redirectUri } = options
-  /** By the verifier, the answers to codes that are spent while nobody knows yet whose session it is. */
-  const unfinished = new Map<string, OidcAnswer>()
 
   return async ({ query, kept, secret }, context) => {
     const metadata = await server.find(context, kept.server)
@@ -100,7 +108,7 @@ export function createRedeem(
       throw new AuthError('rejected', 'This client takes bearer tokens, and no others.')
     }
     const isOpen = scope?.split(' ').includes('openid')
-    const expected = { issuer, clientId, nonce: text(kept.id) }
+    const expected = { issuer, clientId, said: query.get('iss'), nonce: text(kept.id) }
     const claims = isOpen ? readIdToken(id_token, expected) : null
     checkProof(claims, kept)
     const source = { accessToken: text(access_token) ?? '', claims, metadata, send: server.send }

@@ -2,11 +2,9 @@ import { parseJson } from '../../core/json.js'
 import type { Storage } from '../../core/ports.js'
 import type { Grant } from '../../core/session.js'
 import { asObject, text } from '../shared/json.js'
-import { readClaims } from '../shared/jwt.js'
 import { invalid } from '../shared/url.js'
 import { type Fields, fieldsOf } from './fields.js'
-import { toGrant } from './grants.js'
-import { toUser } from './id-token.js'
+import { type Left, toSession } from './left-session.js'
 import { isSealed, unsealed } from './msal-cache.js'
 import type { OidcUser } from './types.js'
 
@@ -26,11 +24,6 @@ export interface OidcTakeOverArea {
 /** Entries of a storage, read. */
 type Entries = readonly (readonly [key: string, fields: Fields])[]
 
-/** One session as it was left, by the names of OAuth; `at`: when its token dies, in s. */
-interface Left extends Fields {
-  readonly at: unknown
-}
-
 /** How the sessions of a library are found. */
 interface Library {
   readonly area: 'local' | 'session'
@@ -40,38 +33,6 @@ interface Library {
   /** The text of what a storage holds, as `parse` gets it: JSON of it, if nothing has to be done first. */
   toText?(entries: readonly (readonly [key: string, value: string])[]): string | Promise<string>
   read(entries: Entries): readonly Left[]
-}
-
-const when = ({ at }: Left): number => Number(at) || 0
-
-/** Of several, the one that can be refreshed, and of those the newest. */
-const better = (a: Left, b: Left): number =>
-  Number(!text(a.refresh_token)) - Number(!text(b.refresh_token)) || when(b) - when(a)
-
-/** A session out of what was left; a dead token gets a moment to live, so that it is refreshed at once. */
-function toSession(found: readonly Left[], now: number): Grant<OidcUser> | null {
-  const usable = found.filter(
-    ({ access_token, token_type }) =>
-      // One that is bound to a key is worth nothing without it.
-      text(access_token) && /^bearer$/i.test(text(token_type) ?? 'bearer'),
-  )
-  const [best, other] = [...usable].sort(better)
-  if (!best) return null
-  const { access_token, refresh_token, id_token, scope } = best
-  // Of tokens for several APIs nobody knows which one is the session's own: it is asked for anew.
-  const left = other ? 0 : when(best) - now / 1000
-  if (left <= 0 && !text(refresh_token)) return null
-  const claims = asObject(best.claims) ?? readClaims(text(id_token) ?? '')
-  const expires_in = Math.max(left, 0.001)
-  return toGrant(
-    { body: { access_token, refresh_token, id_token, scope, expires_in } },
-    {
-      claims,
-      user: claims ? toUser(claims) : undefined,
-      kept: { subject: text(claims?.sub) },
-      session: null,
-    },
-  )
 }
 
 function from({ area, names, isMine, toText = JSON.stringify, read }: Library): OidcTakeOver {
@@ -234,9 +195,17 @@ export function msalBrowser(
     read(entries) {
       const of = (type: string): Fields[] =>
         entries.flatMap(([, one]) => (one.credentialType === type ? [one] : []))
-      return of('AccessToken').map(({ secret, target, expiresOn, homeAccountId }) => {
-        const its = (type: string): unknown =>
-          of(type).find((one) => one.homeAccountId === homeAccountId)?.secret
+      const tokens = of('AccessToken')
+      const isAlone = ({ homeAccountId: id }: Fields): boolean =>
+        !tokens.some(({ homeAccountId }) => homeAccountId === id)
+      const accounts = of('RefreshToken').filter(isAlone)
+      const all = [...tokens, ...accounts.map(({ homeAccountId }): Fields => ({ homeAccountId }))]
+      return all.map(({ secret, target, expiresOn, homeAccountId, realm }) => {
+        const its = (type: string): unknown => {
+          const own = of(type).filter((one) => one.homeAccountId === homeAccountId)
+          // Guests have an id token for each tenant.
+          return (own.find((one) => one.realm === realm) ?? own[0])?.secret
+        }
         return {
           access_token: secret,
           refresh_token: its('RefreshToken'),

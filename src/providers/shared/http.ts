@@ -3,6 +3,7 @@ import type { Signal } from '../../core/ports.js'
 import type { RequestContext } from '../../core/provider.js'
 import { readJson } from './body.js'
 import { withoutEcho } from './echo.js'
+import { asObject } from './json.js'
 import { isFine, mayPass } from './passing.js'
 import { parseRetryAfter } from './retry-after.js'
 import { checkUrl, invalid } from './url.js'
@@ -169,7 +170,8 @@ export function createHttp(options: HttpOptions): Http {
       const answer = await bridged(signal, async (own) =>
         toAnswer(await send(url, { ...init, signal: own }), url, signal),
       )
-      return isFine(answer)
+      // GitHub and its like refuse with 200.
+      return isFine(answer) && !asObject(answer.body)?.error
         ? answer
         : { ...answer, body: withoutEcho(answer.body, { headers: options.headers, ...request }) }
     } catch (error) {

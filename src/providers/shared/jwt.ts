@@ -16,6 +16,10 @@ export function readClaims(token: string): Readonly<Record<string, unknown>> | n
   }
 }
 
+/** The number that a claim is, or spells; NaN for an object, of which not every one can be made a number. */
+export const numberOf = (value: unknown): number =>
+  typeof value === 'object' ? Number.NaN : Number(value)
+
 /** A positive, finite number, or nothing. */
 export const positive = (value: unknown): number | undefined =>
   typeof value === 'number' && value > 0 && value < Infinity ? value : undefined

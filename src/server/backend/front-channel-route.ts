@@ -1,4 +1,5 @@
 import type { SessionUser } from '../../core/session.js'
+import { isIssuer } from '../../providers/shared/issuer.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import { createSignOutReport } from '../requests/sign-out-report.js'
 import { tell } from '../shared/security-events.js'
@@ -33,9 +34,10 @@ export function createFrontChannelRoute<User extends SessionUser>(
 
   async function run({ url, cookie }: Call): Promise<Response> {
     const [iss, sid] = [url.searchParams.get('iss'), url.searchParams.get('sid')]
-    if (iss !== issuer || !sid) return refuse(UNNAMED)
+    if (!isIssuer(iss, issuer) || !sid) return refuse(UNNAMED)
     const holds = await sessions.describeSession(cookie)
-    if (holds?.serverSessionId !== sid) return showFrame(new URL(issuer).origin, [])
+    const isOther = holds?.serverIssuer !== undefined && holds.serverIssuer !== iss
+    if (holds?.serverSessionId !== sid || isOther) return showFrame(new URL(issuer).origin, [])
     // That of another tab's sign-in, too: the server has one for both. Where the other processes cannot be told of it,
     // this browser is signed out all the same.
     await sessions

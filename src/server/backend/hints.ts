@@ -9,6 +9,7 @@ const HINTS = [
   'domainHint',
   'invitationToken',
   'prompt',
+  'uiLocales',
   'provider',
   'connectionId',
   'maxAge',
@@ -17,7 +18,12 @@ const HINTS = [
 ] as const
 
 /** What cannot lead somebody to sign in as another. */
-const HARMLESS: readonly (keyof SignInHints)[] = ['invitationToken', 'prompt', 'maxAge']
+const HARMLESS: readonly (keyof SignInHints)[] = [
+  'invitationToken',
+  'prompt',
+  'maxAge',
+  'uiLocales',
+]
 
 /** @throws AuthError `invalid_argument` for what is no hint. */
 export function checkHints(

@@ -3,7 +3,7 @@ import type { SessionUser } from '../../core/session.js'
 import { text } from '../../providers/shared/json.js'
 import type { RequestSessions } from '../requests/request-sessions.js'
 import { createSignOutReport } from '../requests/sign-out-report.js'
-import { isScope } from '../shared/arguments.js'
+import { checkNames, isScope, isTexts } from '../shared/arguments.js'
 import { answer, CHANGED, type Problem, refuse } from './answers.js'
 import { readFields, unreadable } from './fields.js'
 import { safeReturnTo } from './paths.js'
@@ -15,6 +15,7 @@ import type { Call, Handler } from './types.js'
 export interface SessionRoutesDeps<User extends SessionUser> {
   readonly sessions: RequestSessions<User>
   readonly exposeAccessToken: boolean
+  readonly signOutParameters?: readonly string[] | undefined
   /** The origin of the pages. */
   appOrigin(url: URL): string
   report(error: unknown): void
@@ -27,14 +28,21 @@ interface Wish {
   readonly sessionId: string | undefined
   readonly organizationId: string | undefined
   readonly returnTo: string | undefined
-  /** Whose sessions a sign-out is to end; as it came. */
+  /** Whose sessions a sign-out is to end, and what it tells the auth server; as they came. */
   readonly scope: unknown
+  readonly parameters: unknown
 }
 
 const NO_SCOPE: Problem = {
   status: 400,
   code: 'invalid_argument',
   message: '`scope` is `local`, `global` or `others`.',
+}
+
+const NO_PARAMETERS: Problem = {
+  status: 400,
+  code: 'invalid_argument',
+  message: '`parameters` are texts, under names that the `signOutParameters` of the backend list.',
 }
 
 /** Why sessions elsewhere may live on. */
@@ -44,12 +52,13 @@ const problemOfEnd = (error: AuthError): Problem =>
 async function readWish(call: Call): Promise<Wish | null> {
   const fields = await readFields(call)
   if (!fields) return null
-  const { sessionId, organizationId, returnTo, scope = 'local' } = fields
+  const { sessionId, organizationId, returnTo, scope = 'local', parameters = {} } = fields
   return {
     sessionId: text(sessionId),
     organizationId: text(organizationId),
     returnTo: text(returnTo),
     scope,
+    parameters,
   }
 }
 
@@ -57,7 +66,8 @@ async function readWish(call: Call): Promise<Wish | null> {
 export function createSessionRoutes<User extends SessionUser>(
   deps: SessionRoutesDeps<User>,
 ): Readonly<Record<string, Handler>> {
-  const { sessions } = deps
+  const { sessions, signOutParameters = [] } = deps
+  checkNames('signOutParameters', signOutParameters)
   const view = createSessionView(deps)
   const tellLog = createSignOutReport(deps)
 
@@ -94,7 +104,12 @@ export function createSessionRoutes<User extends SessionUser>(
     const returnTo = wish.returnTo && `${deps.appOrigin(call.url)}${safeReturnTo(wish.returnTo)}`
     const { scope } = wish
     if (!isScope(scope)) return refuse(NO_SCOPE)
-    const wanted = { returnTo: returnTo || undefined, scope }
+    const { parameters } = wish
+    const isListed = (name: string): boolean => signOutParameters.includes(name)
+    if (!isTexts(parameters) || !Object.keys(parameters).every(isListed)) {
+      return refuse(NO_PARAMETERS)
+    }
+    const wanted = { returnTo: returnTo || undefined, scope, parameters }
     const { setCookies, signOutUrl, ...ended } = await sessions.signOut(call.cookie, wanted)
     tellLog(ended)
     // Whoever wants an end to sessions elsewhere is to know where there was none.

@@ -1,6 +1,7 @@
 import { AuthError, isAuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
+import { isIssuer } from '../../providers/shared/issuer.js'
 import { createPkce } from '../../providers/shared/pkce.js'
 import { refusalIn } from '../../providers/shared/refusal.js'
 import { parseCookies } from '../cookies/cookies.js'
@@ -41,7 +42,7 @@ export interface SignInRoutesDeps<User extends SessionUser>
 /** What the auth server or the person refused; of another server nothing is repeated. */
 function refusalOf({ searchParams }: URL, issuer: string | undefined): AuthError {
   const iss = searchParams.get('iss')
-  if (iss !== null && issuer !== undefined && iss !== issuer) {
+  if (iss !== null && issuer !== undefined && !isIssuer(iss, issuer)) {
     return new AuthError('invalid_credentials', 'The answer comes from another server than asked.')
   }
   if (!searchParams.has('error')) {

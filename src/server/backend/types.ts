@@ -172,9 +172,14 @@ export interface BackendOptions<User extends SessionUser = SessionUser> {
    * The hints that a sign-in takes which no page of ours began, such as one by a link on another
    * site or in a mail, also where a page of yours, or of another site, redirects who came by it. `connectionId`, `provider` and what else
    * chooses where people sign in could make one person pass for another. Of one that is not taken `report` hears, once.
-   * @default ['invitationToken', 'prompt', 'maxAge']
+   * @default ['invitationToken', 'prompt', 'maxAge', 'uiLocales']
    */
   readonly crossSiteHints?: readonly (keyof SignInHints)[] | undefined
+  /**
+   * What pages may tell the auth server's page that ends a session, by its own names, such as `logout_hint` or Auth0's
+   * `federated`: a page that asks for more gets 400, and stays signed in. @default nothing
+   */
+  readonly signOutParameters?: readonly string[] | undefined
   /**
    * Hears of every sign-in before its session is set, and may make the person's account. A path of the app
    * that it returns, or resolves to, is where the person goes, in place of `returnTo`; any other text leads to `/`. When it throws, the sign-in has failed: nobody is signed in, whoever was stays so, and

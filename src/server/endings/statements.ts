@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose'
 import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import * as errors from 'jose/errors'
 import { AuthError } from '../../core/errors.js'
+import { isIssuer } from '../../providers/shared/issuer.js'
 import { text } from '../../providers/shared/json.js'
 import { readClaims } from '../../providers/shared/jwt.js'
 import { CLOCKS_APART } from '../sealed/receipt.js'
@@ -68,9 +69,9 @@ function toRefusal(error: unknown): unknown {
 
 /**
  * Refuses at no cost what is not even meant to be one: to check a signature, and to look for a key, costs.
- * @throws AuthError `rejected`
+ * Returns what the server calls itself. @throws AuthError `rejected`
  */
-function checkWords(token: string, { issuer, type }: StatementOptions): void {
+function checkWords(token: string, { issuer, type }: StatementOptions): string {
   let header: ReturnType<typeof decodeProtectedHeader>
   try {
     header = decodeProtectedHeader(token)
@@ -81,7 +82,9 @@ function checkWords(token: string, { issuer, type }: StatementOptions): void {
   if (!['jwt', type].includes(named.replace(/^application\//, ''))) {
     throw refused('it is of another type')
   }
-  if (readClaims(token)?.iss !== issuer) throw refused('it is of another issuer')
+  const iss = text(readClaims(token)?.iss) ?? ''
+  if (!isIssuer(iss, issuer)) throw refused('it is of another issuer')
+  return iss
 }
 
 /** Until when it may come, in s. @throws AuthError `rejected` for one that lives too long, or has no id. */
@@ -101,10 +104,10 @@ function endOf({ iat = 0, exp = iat + LIFE }: JWTPayload, now: number): number {
 export function createStatementCheck(
   options: StatementOptions,
 ): (token: string) => Promise<Statement> {
-  const { issuer, audience, keys, now } = options
+  const { audience, keys, now } = options
   const { keyFor } = createKeySet(keys, now)
   return async (token) => {
-    checkWords(token, options)
+    const issuer = checkWords(token, options)
     const at = now()
     const { payload: claims } = await verifyByAny(token, keyFor, {
       algorithms: ALGORITHMS,

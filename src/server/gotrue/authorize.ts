@@ -7,13 +7,18 @@ import { holdsNo } from '../../providers/gotrue/wire.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { invalid, parseUrl } from '../../providers/shared/url.js'
 import { AGAIN } from '../backend/flows.js'
+import { checkChallenge } from '../shared/arguments.js'
 import type { GoTrueSignInRequest } from './types.js'
 
-/** A SHA-256 in base64url (RFC 7636 §4.2). */
-const CHALLENGE = /^[\w-]{43}$/
-
 /** Hints of a sign-in that GoTrue has nothing for. */
-const UNKNOWN = ['organizationId', 'invitationToken', 'maxAge', 'acrValues', 'claims'] as const
+const UNKNOWN = [
+  'organizationId',
+  'invitationToken',
+  'maxAge',
+  'uiLocales',
+  'acrValues',
+  'claims',
+] as const
 
 /** What GoTrue itself reads of an address; the rest is the other provider's. */
 const OWN = ['provider', 'redirect_to', 'scopes', 'code_challenge', 'code_challenge_method']
@@ -28,9 +33,7 @@ export interface AuthorizeDeps {
 
 /** What GoTrue is told of PKCE. @throws AuthError `invalid_argument` for what is no challenge. */
 export function proofOf(codeChallenge: string): Readonly<Record<string, string>> {
-  if (!CHALLENGE.test(codeChallenge)) {
-    invalid('`codeChallenge` is the S256 of the verifier: 43 characters of base64url.')
-  }
+  checkChallenge(codeChallenge)
   return { code_challenge: codeChallenge, code_challenge_method: 's256' }
 }
 

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose/jwt/sign'
 import { AuthError } from '../../core/errors.js'
+import { bytesOf } from '../../providers/shared/base64.js'
 import { asObject, text } from '../../providers/shared/json.js'
 import { base64url } from '../../providers/shared/pkce.js'
 import { basicAuthorization } from '../shared/basic.js'
@@ -47,14 +48,13 @@ function reject(message: string): never {
   throw new AuthError('invalid_argument', message)
 }
 
-/** The bytes of a certificate; nothing where none is given. */
-function bytesOf(certificate: unknown): Uint8Array<ArrayBuffer> | undefined {
-  if (certificate === undefined) return undefined
-  const [, rest = ''] = (text(certificate) ?? '').split(BEGIN, 2)
+/** The bytes of a certificate in a text of PEM; nothing where none is given. */
+function certificateIn(pem: unknown): Uint8Array<ArrayBuffer> | undefined {
+  if (pem === undefined) return undefined
+  const [, rest = ''] = (text(pem) ?? '').split(BEGIN, 2)
   const [base64 = '', ...after] = rest.split(END, 2)
   try {
-    const bytes = atob(base64.trim() && after.length > 0 ? base64 : '=')
-    return Uint8Array.from(bytes, (sign) => sign.charCodeAt(0))
+    return bytesOf(base64.trim() && after.length > 0 ? base64 : '=')
   } catch {
     return reject('`privateKey.certificate` is a certificate, as a text of PEM.')
   }
@@ -96,7 +96,7 @@ function checkPrivateKey({ key, keyId, algorithm, certificate }: OidcPrivateKey)
   return {
     key,
     header: { alg, typ: 'JWT', ...(kid && { kid }) },
-    certificate: bytesOf(certificate),
+    certificate: certificateIn(certificate),
   }
 }
 

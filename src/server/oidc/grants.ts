@@ -29,9 +29,9 @@ export function sealable(grant: Grant<OidcUser>): Grant<OidcUser> {
 const known = new WeakMap<object, ServerNames>()
 
 function namesIn(extras: Session['extras']): ServerNames {
-  const { sid, sub } = readClaims(text(extras.id_token) ?? '') ?? {}
+  const { sid, sub, iss } = readClaims(text(extras.id_token) ?? '') ?? {}
   const subject = text(asObject(extras.oidc)?.subject)
-  return { sessionId: text(sid), userId: subject ?? text(sub) }
+  return { sessionId: text(sid), userId: subject ?? text(sub), issuer: text(iss) }
 }
 
 /** What the server calls a session and its person. An app's `loadUser` may call them otherwise. */

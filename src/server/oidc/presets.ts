@@ -5,6 +5,7 @@ import {
   entraServer,
   keycloakIssuer,
   oktaIssuer,
+  PLAIN,
   zitadelIssuer,
 } from '../../providers/oidc/issuers.js'
 import type {
@@ -31,9 +32,6 @@ export type OidcPreset = Pick<
   | 'revokesTokens'
   | 'assertionAudience'
 >
-
-/** For servers that have no `offline_access`, or need it for no refresh token. */
-const PLAIN = 'openid profile email'
 
 /**
  * Keycloak; the hint `provider` is the alias of an identity provider.

@@ -19,6 +19,7 @@ import { isMarker, namesOf, sealable } from './grants.js'
 import { verifyingIdTokens } from './id-tokens.js'
 import { redeemCode, signInAddress } from './sign-in.js'
 import type { OidcServer, OidcServerOptions, OidcSignOutRequest } from './types.js'
+import { createUnfinished } from './unfinished.js'
 import { createWire } from './wire.js'
 
 const { url: _, ...HTTP } = HTTP_OPTIONS
@@ -151,7 +152,8 @@ export function createOidc(options: OidcServerOptions): OidcServer {
   const keys = keysOf(options, wire, during)
   const server = verifyingIdTokens(wire, keys, options)
   const tokens = createTokens({ ...options, verifyIdToken: undefined, redirectUri: '' }, server)
-  const signIn = { options, scope: tokens.scope, server }
+  const unfinished = createUnfinished(options.now ?? Date.now)
+  const signIn = { options, scope: tokens.scope, server, unfinished }
   const { revoke, signOut, signOutUrl } = createEnds(options, tokens, during)
   const { host, path } = partsOf(checkUrl(issuer, options.dangerouslyAllowInsecureHttp))
 

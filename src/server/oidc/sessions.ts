@@ -79,7 +79,7 @@ export function createOidcSessions(options: OidcSessionsOptions): SealedSessions
     ...rest,
     provider: server,
     verification: verificationOf(options),
-    signOutUrl: ({ session, returnTo }) =>
-      server.signOutUrl({ idToken: text(session.extras.id_token), returnTo }),
+    signOutUrl: ({ session, ...request }) =>
+      server.signOutUrl({ ...request, idToken: text(session.extras.id_token) }),
   })
 }

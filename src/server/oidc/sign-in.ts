@@ -1,15 +1,16 @@
-import { isAuthError } from '../../core/errors.js'
+import { isAuthError, isRetryableAuthError } from '../../core/errors.js'
 import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { toParameters, toTexts, withQuery } from '../../providers/oidc/authorize.js'
 import { pushRequest } from '../../providers/oidc/push-request.js'
 import type { Server } from '../../providers/oidc/server.js'
-import { createRedeem, refusalOf } from '../../providers/oidc/sign-in.js'
+import { createRedeem, refusalOf, type Unfinished } from '../../providers/oidc/sign-in.js'
 import { createTokens } from '../../providers/oidc/tokens.js'
 import type { OidcMetadata, OidcUser } from '../../providers/oidc/types.js'
 import { texts } from '../../providers/shared/json.js'
 import { challengeOf } from '../../providers/shared/pkce.js'
 import { invalid, parseUrl } from '../../providers/shared/url.js'
+import { checkChallenge } from '../shared/arguments.js'
 import { isLately } from '../shared/lately.js'
 import { sealable, withMarker } from './grants.js'
 import type {
@@ -31,14 +32,14 @@ const NAMED: readonly OidcNamedHint[] = [
   'provider',
   'connectionId',
 ]
-/** A SHA-256 in base64url (RFC 7636 §4.2). */
-const CHALLENGE = /^[\w-]{43}$/
 
 /** What a sign-in works with. */
 export interface SignInDeps {
   readonly options: OidcServerOptions
   readonly scope: string
   readonly server: Server
+  /** The answers to spent codes whose people could not be loaded, by the code. */
+  unfinished(code: string): Unfinished
 }
 
 const filled = (name: string, value: unknown): string =>
@@ -97,9 +98,7 @@ export async function signInAddress(
   const { redirectUri, state, codeChallenge, loginHint, maxAge, acrValues } = request
   const { uiLocales, claims, parameters } = request
   parseUrl(redirectUri)
-  if (!CHALLENGE.test(codeChallenge)) {
-    invalid('`codeChallenge` is the S256 of the verifier: 43 characters of base64url.')
-  }
+  checkChallenge(codeChallenge)
   const hints = namedHints(request, options.hintParameters)
   const metadata = await server.find(context)
   const prompt = promptOf(request, metadata)
@@ -136,7 +135,7 @@ export async function signInAddress(
 
 /** Trades a code for a session. @throws AuthError as `exchangeCode` of a server does. */
 export async function redeemCode(
-  { options, scope, server }: SignInDeps,
+  { options, scope, server, unfinished }: SignInDeps,
   exchange: OidcCodeExchange,
   context: RequestContext,
 ): Promise<Grant<OidcUser>> {
@@ -157,5 +156,11 @@ export async function redeemCode(
   const there = filled('redirectUri', redirectUri)
   const its = { ...options, verifyIdToken: undefined, redirectUri: there }
   const tokens = createTokens(its, server)
-  return withMarker(sealable(await createRedeem(tokens)({ query, kept, secret }, context)))
+  const answers = unfinished(code)
+  const redeem = createRedeem(tokens, answers)
+  const grant = await redeem({ query, kept, secret }, context).catch((error: unknown) => {
+    if (!isRetryableAuthError(error)) answers.delete(secret)
+    throw error
+  })
+  return withMarker(sealable(grant))
 }

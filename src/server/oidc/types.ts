@@ -104,9 +104,7 @@ export interface OidcServerOptions
 }
 
 /** A sign-in as the server is asked for it. */
-export interface OidcSignInRequest
-  extends SignInHints,
-    Pick<OidcSignInOptions, 'uiLocales' | 'parameters'> {
+export interface OidcSignInRequest extends SignInHints, Pick<OidcSignInOptions, 'parameters'> {
   /** Where the server sends people back to; it must be on its list. */
   readonly redirectUri: string
   /** Comes back with the code. It must be a secret of this browser's, or anybody signs it in. */

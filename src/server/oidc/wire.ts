@@ -4,7 +4,7 @@ import { createServer, type Server } from '../../providers/oidc/server.js'
 import type { OidcMetadata } from '../../providers/oidc/types.js'
 import { withoutEcho } from '../../providers/shared/echo.js'
 import { bridged } from '../../providers/shared/http.js'
-import { asObject } from '../../providers/shared/json.js'
+import { asObject, text } from '../../providers/shared/json.js'
 import { isFine } from '../../providers/shared/passing.js'
 import { isLately } from '../shared/lately.js'
 import { withinTime } from '../shared/time-limit.js'
@@ -55,7 +55,7 @@ const WORD = /^[ -~]{1,200}$/
 /** A refusal whose word can be told: any other is none of this protocol. */
 function withoutOddWord(body: unknown): unknown {
   const said = asObject(body)
-  return said && !WORD.test(`${said.error}`) ? { ...said, error: undefined } : body
+  return said && !WORD.test(text(said.error) ?? '') ? { ...said, error: undefined } : body
 }
 
 /** Waits for work that others wait for too, as long as this caller wants. */
@@ -111,10 +111,12 @@ export function createWire(
     const sent = pushed ? { ...proven, client_id: form.client_id } : proven
     const headers = { ...request.headers, ...proof.headers }
     const answer = await plain.send(endpoint, { ...request, headers, form: sent }, context)
-    if (isFine(answer)) return answer
+    const isRefused = !isFine(answer)
+    // GitHub and its like refuse with 200.
+    if (!isRefused && !asObject(answer.body)?.error) return answer
     // In `Basic` it is encoded, and what is sent back may not be.
     const body = withoutEcho(answer.body, { form: { client_secret: proof.secret } })
-    return { ...answer, body: withoutOddWord(body) }
+    return { ...answer, body: isRefused ? withoutOddWord(body) : body }
   }
 
   return { ...plain, find, send }

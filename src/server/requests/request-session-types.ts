@@ -6,7 +6,12 @@ import type { SealedSignOutOptions } from '../sealed/ended-sessions.js'
 import type { ListedSession } from '../sealed/listing.js'
 import type { RefreshFailure, ServerSession } from '../sealed/results.js'
 import type { Password } from '../sealed/seal.js'
-import type { SealedDescription, SealedSessions, SealOptions } from '../sealed/sealed-sessions.js'
+import type {
+  SealedDescription,
+  SealedSessions,
+  SealOptions,
+  SignOutPageOptions,
+} from '../sealed/sealed-sessions.js'
 import type { EndedWhich, EndSessionsOptions } from '../sealed/shared-ends.js'
 import type { DeviceBinding, DeviceOffer, DeviceRoutes } from './device-binding.js'
 
@@ -119,10 +124,7 @@ export interface SetSessionResult {
 }
 
 /** How somebody signs out. */
-export interface SignOutOptions extends Pick<SealedSignOutOptions, 'scope'> {
-  /** Where the auth server sends the browser when it has forgotten the person too. */
-  readonly returnTo?: string | undefined
-}
+export interface SignOutOptions extends Pick<SealedSignOutOptions, 'scope'>, SignOutPageOptions {}
 
 /** What a sign-out comes to. */
 export interface SignOutResult {
@@ -199,8 +201,8 @@ export interface RequestSessions<User extends SessionUser = SessionUser> {
   /**
    * Signs out; a request that is under way cannot bring the session back. With `others` the session goes on,
    * and the `error` is `session_missing` where there is none.
-   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL, and for a `scope`
-   *   that there is not.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL, for a `scope` that there
+   *   is not, and for `parameters` that are no texts.
    */
   signOut(cookieHeader: string | null, options?: SignOutOptions): Promise<SignOutResult>
 }

@@ -14,7 +14,7 @@ import type { ListedSession } from '../sealed/listing.js'
 import { cookieFailure } from '../sealed/results.js'
 import { checkPassword, looksSealed } from '../sealed/seal.js'
 import type { SealedDescription } from '../sealed/sealed-sessions.js'
-import { checkMethods, checkObject, checkScope } from '../shared/arguments.js'
+import { checkMethods, checkObject, checkScope, checkTexts } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { createChosenSession } from './chosen-session.js'
 import { createCookieChoice } from './cookie-choice.js'
@@ -216,8 +216,9 @@ export function createRequestSessions<User extends SessionUser>(
     },
     async signOut(cookieHeader, wanted = {}) {
       checkObject('options', wanted)
-      const { returnTo, scope = 'local' } = wanted
+      const { returnTo, parameters, scope = 'local' } = wanted
       if (returnTo !== undefined) checkReturnTo(returnTo)
+      checkTexts('parameters', parameters)
       checkScope(scope)
       if (scope === 'others') return endOthers(cookieHeader)
       const jar = parseCookies(cookieHeader)
@@ -228,7 +229,8 @@ export function createRequestSessions<User extends SessionUser>(
       const unmet = isStolen && scope === 'global' ? new AuthSessionMissingError(NOT_HERE) : null
       const sealed = !isStolen && value && sessions.openSession({ value, password })
       // A session without an id, or a server without such a page: then there is nowhere to go.
-      const signOutUrl = sealed ? await sealed.getSignOutUrl({ returnTo }).catch(() => null) : null
+      const page = { returnTo, parameters }
+      const signOutUrl = sealed ? await sealed.getSignOutUrl(page).catch(() => null) : null
       return { setCookies: eraseAll(jar), signOutUrl, ...told, error: told.error ?? unmet }
     },
   }

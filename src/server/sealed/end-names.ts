@@ -10,6 +10,16 @@ export interface ServerNames {
   readonly sessionId?: string | undefined
   /** Such as their `sub`. */
   readonly userId?: string | undefined
+  /** What the server calls itself, such as the `iss` of its id tokens. */
+  readonly issuer?: string | undefined
+}
+
+/** The words of an auth server itself about a session. */
+export interface ServerWords {
+  /** What the auth server calls the session, where several may have one name there. */
+  readonly serverSessionId?: string | undefined
+  /** What the auth server calls itself to it, where it has a name for each of its tenants. */
+  readonly serverIssuer?: string | undefined
 }
 
 /** What of a provider says how its server calls things. */
@@ -77,6 +87,19 @@ export function serverSessionIdOf<User extends SessionUser>(
 ): string | undefined {
   if (provider.sharesSessionIds !== true) return undefined
   return provider.namesOf?.(toSession(opened)).sessionId ?? opened.token.facts.sessionId
+}
+
+/** What a server calls a session, and itself. */
+export function serverWordsOf<User extends SessionUser>(
+  provider: NamingProvider<User>,
+  opened: Opened<User>,
+): ServerWords {
+  const serverSessionId = serverSessionIdOf(provider, opened)
+  const serverIssuer = provider.namesOf?.(toSession(opened)).issuer
+  return {
+    ...(serverSessionId !== undefined && { serverSessionId }),
+    ...(serverIssuer !== undefined && { serverIssuer }),
+  }
 }
 
 /** Under which names a session may be ended together with others. */

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose'
-import { readClaims } from '../../providers/shared/jwt.js'
+import { numberOf, readClaims } from '../../providers/shared/jwt.js'
 import {
   createIntrospection,
   type Introspected,
@@ -24,8 +24,8 @@ const toCheck = (found: Introspected): TokenCheck =>
 /** Where the seal says nothing, it was made while tokens were read: what they say counts yet. */
 function datesOf({ accessToken, receivedAt, expiresAt }: SealedData) {
   const claims: JWTPayload = (expiresAt === undefined && readClaims(accessToken)) || {}
-  const start = receivedAt ?? (Number(claims.iat) * 1000 || 0)
-  const end = expiresAt ?? (Number(claims.exp) * 1000 || 0)
+  const start = receivedAt ?? (numberOf(claims.iat) * 1000 || 0)
+  const end = expiresAt ?? (numberOf(claims.exp) * 1000 || 0)
   return { start, end, life: expiresAt === undefined ? lifeOf(claims) : end - start, claims }
 }
 

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose'
-import { positive, readClaims } from '../../providers/shared/jwt.js'
+import { numberOf, positive, readClaims } from '../../providers/shared/jwt.js'
 import type { SealedData } from './session-data.js'
 
 /** A token of which so much of its life is gone when it comes was dated by another clock. */
@@ -10,7 +10,7 @@ export const CLOCKS_APART = 60_000
 
 /** How long a token lives by its own word, in ms; nothing where it does not say. */
 export const lifeOf = ({ exp, iat }: JWTPayload): number | undefined =>
-  positive((Number(exp) - Number(iat)) * 1000)
+  positive((numberOf(exp) - numberOf(iat)) * 1000)
 
 /**
  * Notes when a token came, `at` ms by this server's clock, where that clock is so far from the
@@ -21,8 +21,8 @@ export function withReceipt<Data extends SealedData>(data: Data, at: number): Da
   const claims: JWTPayload = readClaims(data.accessToken) ?? {}
   const life = lifeOf(claims)
   if (life === undefined) return data
-  const old = Number(claims.exp) * 1000 - at < life * LEAST
-  const early = Number(claims.nbf) * 1000 > at
+  const old = numberOf(claims.exp) * 1000 - at < life * LEAST
+  const early = numberOf(claims.nbf) * 1000 > at
   return old || early ? { ...data, receivedAt: at } : data
 }
 
@@ -43,7 +43,7 @@ export function countedLife(
   const age = receivedAt === undefined ? -1 : now - receivedAt
   // Noted by a server with another clock, or this one was set back: the dates will have to do.
   if (age < 0 || lifeOf(claims) === undefined) return undefined
-  const start = Math.max(Number(claims.iat), Number(claims.nbf ?? claims.iat)) * 1000
+  const start = Math.max(numberOf(claims.iat), numberOf(claims.nbf ?? claims.iat)) * 1000
   const at = start + age
-  return { at, expiresAt: now + Number(claims.exp) * 1000 - at }
+  return { at, expiresAt: now + numberOf(claims.exp) * 1000 - at }
 }

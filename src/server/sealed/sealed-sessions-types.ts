@@ -8,7 +8,7 @@ import type { SecurityListeners } from '../shared/security-events.js'
 import type { Introspection, IntrospectionCall } from '../verification/introspection.js'
 import type { Verification } from '../verification/verify.js'
 import type { SealedDevices } from './devices.js'
-import type { ServerNames } from './end-names.js'
+import type { ServerNames, ServerWords } from './end-names.js'
 import type { SealedSignOutOptions, SealedSignOutResult } from './ended-sessions.js'
 import type { ListedSession } from './listing.js'
 import type { SealedCookie } from './opened.js'
@@ -73,10 +73,18 @@ export type SessionProvider<User extends SessionUser = SessionUser> = Pick<
   readonly ownSealsOnly?: boolean | undefined
 }
 
-/** The session that a page of the auth server is to end. */
-export interface SignOutPageRequest<User extends SessionUser = SessionUser> {
-  readonly session: Session<User>
+/** What the page of the auth server that ends a session is told besides. */
+export interface SignOutPageOptions {
+  /** Where the auth server sends the browser when it has forgotten the person too. */
   readonly returnTo?: string | undefined
+  /** By the auth server's names, such as `logout_hint`, `ui_locales` or Auth0's `federated`. WorkOS knows none. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
+}
+
+/** The session that a page of the auth server is to end. */
+export interface SignOutPageRequest<User extends SessionUser = SessionUser>
+  extends SignOutPageOptions {
+  readonly session: Session<User>
 }
 
 /** Options of {@link createSealedSessions}. */
@@ -155,9 +163,10 @@ export interface SealedSession<User extends SessionUser = SessionUser> {
   /**
    * Where to send the browser to end the session at the server; an expired token will do.
    * @throws AuthSessionMissingError when the cookie names no session.
-   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL.
+   * @throws AuthError `invalid_argument` for a `returnTo` that is no absolute http(s) URL, and for `parameters` that
+   *   are no texts.
    */
-  getSignOutUrl(options?: { readonly returnTo?: string | undefined }): Promise<string>
+  getSignOutUrl(options?: SignOutPageOptions): Promise<string>
   /**
    * Says that the session is used now, where it ends when nobody uses it: keep what this returns in a
    * cookie of its own, the `lastUse` of later requests. `null` where there is nothing to keep.
@@ -166,12 +175,12 @@ export interface SealedSession<User extends SessionUser = SessionUser> {
 }
 
 /** What a cookie holds, whether or not its session lives. */
-export interface SealedDescription<User extends SessionUser = SessionUser> extends SessionFacts {
+export interface SealedDescription<User extends SessionUser = SessionUser>
+  extends SessionFacts,
+    ServerWords {
   readonly user: User
   /** When its access token was issued, in ms since the epoch; 0 where nobody knows. */
   readonly issuedAt: number
-  /** What the auth server calls the session, where several may have one name there. */
-  readonly serverSessionId?: string | undefined
 }
 
 /** How a session is to be sealed for the first time. */

@@ -1,9 +1,9 @@
 import { AuthError, AuthSessionMissingError } from '../../core/errors.js'
 import type { SessionFacts, SessionUser } from '../../core/session.js'
-import { checkObject } from '../shared/arguments.js'
+import { checkObject, checkTexts } from '../shared/arguments.js'
 import { checkReturnTo } from '../shared/return-to.js'
 import { tell } from '../shared/security-events.js'
-import { serverSessionIdOf } from './end-names.js'
+import { serverWordsOf } from './end-names.js'
 import { describeOpened, type Opened, type SealedCookie, toSession } from './opened.js'
 import { createParts, type Parts } from './parts.js'
 import { beginning } from './renewal.js'
@@ -23,6 +23,7 @@ import type {
   SealedSession,
   SealedSessions,
   SealedSessionsOptions,
+  SignOutPageOptions,
 } from './sealed-sessions-types.js'
 import { type SealedData, toSealedData } from './session-data.js'
 import { createSessionEndings } from './session-endings.js'
@@ -37,6 +38,7 @@ export type {
   SealedSessionsOptions,
   SealOptions,
   SessionProvider,
+  SignOutPageOptions,
   SignOutPageRequest,
 } from './sealed-sessions-types.js'
 
@@ -164,11 +166,17 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
     return seenEnd === undefined ? begins : { ...begins, seenEnd }
   }
 
-  async function signOutUrlOf(cookie: SealedCookie, returnTo: string | undefined): Promise<string> {
+  async function signOutUrlOf(
+    cookie: SealedCookie,
+    { returnTo, parameters }: SignOutPageOptions,
+  ): Promise<string> {
+    checkTexts('parameters', parameters)
     if (returnTo !== undefined) checkReturnTo(returnTo)
     if (!signOutUrl) throw new AuthError('invalid_argument', 'There is no `signOutUrl` to go to.')
     const opened = await opener.open(cookie)
-    if (!('reason' in opened)) return signOutUrl({ session: toSession(opened), returnTo })
+    if (!('reason' in opened)) {
+      return signOutUrl({ session: toSession(opened), returnTo, parameters })
+    }
     throw new AuthSessionMissingError(`The cookie names no session to end (${opened.reason}).`)
   }
 
@@ -189,7 +197,7 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       },
       async getSignOutUrl(wanted = {}) {
         checkObject('options', wanted)
-        return signOutUrlOf(cookie, wanted.returnTo)
+        return signOutUrlOf(cookie, wanted)
       },
       async noteUse() {
         const opened = await opener.open(cookie)
@@ -228,12 +236,8 @@ export function createSealedSessions<User extends SessionUser = SessionUser>(
       checkPassword(cookie.password)
       const opened = await opener.open(cookie)
       if ('reason' in opened) return null
-      const serverSessionId = serverSessionIdOf(provider, opened)
-      return {
-        ...describeOpened(opened),
-        issuedAt: opened.token.issuedAt,
-        ...(serverSessionId !== undefined && { serverSessionId }),
-      }
+      const { issuedAt } = opened.token
+      return { ...describeOpened(opened), issuedAt, ...serverWordsOf(provider, opened) }
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose'
-import { readClaims } from '../../providers/shared/jwt.js'
+import { numberOf, readClaims } from '../../providers/shared/jwt.js'
 import { createVerifier, type Verification, type Verified } from '../verification/verify.js'
 import type { AccessTokens, TokenCheck } from './access-tokens.js'
 import { countedLife, lifeOf, withReceipt } from './receipt.js'
@@ -59,8 +59,8 @@ export function signedTokens(
           ...claimsNamed(claims, claimNames),
           ...(proved !== undefined && { authenticatedAt: proved + ahead }),
         },
-        issuedAt: Number(claims.iat) * 1000 || 0,
-        expiresAt: counted?.expiresAt ?? Number(claims.exp) * 1000,
+        issuedAt: numberOf(claims.iat) * 1000 || 0,
+        expiresAt: counted?.expiresAt ?? numberOf(claims.exp) * 1000,
         life: lifeOf(claims),
       }
     },

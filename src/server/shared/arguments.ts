@@ -1,5 +1,6 @@
 import { AuthError } from '../../core/errors.js'
 import type { SignOutScope } from '../../core/provider.js'
+import { asObject, text } from '../../providers/shared/json.js'
 
 /** @throws AuthError `invalid_argument` unless `value` is an object: JavaScript has no types. */
 export function checkObject(what: string, value: unknown): void {
@@ -12,6 +13,16 @@ export function checkNames(what: string, value: unknown): void {
   const isName = (one: unknown): boolean => typeof one === 'string' && one !== ''
   if (value === undefined || (Array.isArray(value) && value.every(isName))) return
   throw new AuthError('invalid_argument', `Pass \`${what}\` as a list of names.`)
+}
+
+/** Whether a value is an object of texts, such as the parameters of an address. */
+export const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
+  Object.values(asObject(value) ?? [null]).every((one) => typeof one === 'string')
+
+/** @throws AuthError `invalid_argument` unless `value` is an object of texts, or nothing. */
+export function checkTexts(what: string, value: unknown): void {
+  if (value === undefined || isTexts(value)) return
+  throw new AuthError('invalid_argument', `Pass \`${what}\`, as an object of texts.`)
 }
 
 /**
@@ -40,6 +51,13 @@ export const isScope = (scope: unknown): scope is SignOutScope => SCOPES.include
 export function checkScope(scope: unknown): asserts scope is SignOutScope {
   if (isScope(scope)) return
   throw new AuthError('invalid_argument', '`scope` is `local`, `global` or `others`.')
+}
+
+/** @throws AuthError `invalid_argument` unless `value` is a SHA-256 in base64url (RFC 7636 §4.2). */
+export function checkChallenge(value: unknown): void {
+  if (/^[\w-]{43}$/.test(text(value) ?? '')) return
+  const message = '`codeChallenge` is the S256 of the verifier: 43 characters of base64url.'
+  throw new AuthError('invalid_argument', message)
 }
 
 /** @throws AuthError `invalid_argument` unless `value` is a text that is not empty. */

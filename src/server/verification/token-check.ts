@@ -9,6 +9,7 @@ import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import * as errors from 'jose/errors'
 import { UnsecuredJWT } from 'jose/jwt/unsecured'
 import { jwtVerify } from 'jose/jwt/verify'
+import { isIssuer, TENANT } from '../../providers/shared/issuer.js'
 import { text } from '../../providers/shared/json.js'
 import { readClaims } from '../../providers/shared/jwt.js'
 import { deepFreeze } from '../shared/deep-freeze.js'
@@ -100,6 +101,14 @@ export async function verifyByAny(
  */
 function checkClaims(token: string, options: JWTVerifyOptions): JWTPayload {
   return UnsecuredJWT.decode(`${UNSIGNED}.${token.split('.')[1]}.`, options).payload
+}
+
+/** Who may have issued a token: where that is Entra for all tenants, the one that the token names (`tid`). */
+function issuersFor(token: string, issuer: JWTVerifyOptions['issuer']): JWTVerifyOptions['issuer'] {
+  const names = [issuer ?? []].flat()
+  if (!names.some((name) => name.includes(TENANT))) return issuer
+  const { iss, tid = '' } = readClaims(token) ?? {}
+  return names.some((name) => isIssuer(iss, name, tid)) ? text(iss) : []
 }
 
 /** The claims are read when somebody wants them: whoever holds a session has read them already. */
@@ -209,7 +218,8 @@ export function createTokenCheck({
   }
 
   async function anew(token: string, at: number): Promise<Checked> {
-    const checks = { ...options, currentDate: new Date(at) }
+    const issuer = issuersFor(token, options.issuer)
+    const checks = { ...options, ...(issuer && { issuer }), currentDate: new Date(at) }
     const { payload, protectedHeader: header, key } = await look(token, checks)
     const statement = statementOf(token, payload)
     const verdict = judge(header, statement, { at, tolerance })

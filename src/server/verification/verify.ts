@@ -17,7 +17,10 @@ export interface TokenChecks {
    * @default ['RS256'] with a key set, ['HS256'] with a secret
    */
   readonly algorithms?: readonly string[] | undefined
-  /** Who may have issued it; WorkOS has two forms of its name. @default anybody with the key */
+  /**
+   * Who may have issued it; WorkOS has two forms of its name. `{tenantid}` in that of Entra ID stands for the tenant that
+   * the token names (`tid`): look at that before you let somebody in. @default anybody with the key
+   */
   readonly issuer?: string | readonly string[] | undefined
   /**
    * Whom it must be meant for; `false` where the issuer names nobody, as WorkOS. With the audience of

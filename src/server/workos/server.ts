@@ -123,10 +123,13 @@ export function workosServer(options: WorkOSServerOptions): WorkOSServer {
     refresh,
     ...createSignIns({ grant, call, clientId }),
     authorizeUrl(wanted) {
-      const { acrValues, claims }: SignInHints = wanted
+      const { acrValues, claims, uiLocales }: SignInHints = wanted
       // Left out in silence, they would be taken for proven.
       if (acrValues !== undefined || claims !== undefined) {
         throw new AuthError('invalid_argument', 'WorkOS has nothing for `acrValues` and `claims`.')
+      }
+      if (uiLocales !== undefined) {
+        throw new AuthError('invalid_argument', 'WorkOS has nothing for `uiLocales`.')
       }
       parseUrl(wanted.redirectUri)
       return authorizeUrl(base, { ...wanted, clientId })

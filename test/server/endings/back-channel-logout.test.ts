@@ -150,6 +150,33 @@ describe('a logout token', () => {
     expect(await isAlive(value)).toBe(false)
   })
 
+  it('of Entra for all tenants has to name a tenant of it', async () => {
+    const { oidc, signer } = await createEndingsWorld()
+    const entra = (tenant: string): string => `https://login.microsoftonline.com/${tenant}/v2.0`
+    const signIn = { ...oidc, issuer: entra('{tenantid}'), keys: signer.keys }
+    const world = await createEndingsWorld({ backend: { signIn } })
+    const value = await world.seal('sid-1')
+    const token = (iss: string): Promise<string> =>
+      signer.sign(
+        {
+          ...{ iss, aud: 'web', sid: 'sid-1', jti: crypto.randomUUID() },
+          ...{ iat: world.seconds(), exp: world.seconds() + 120, events: { [EVENT]: {} } },
+        },
+        { typ: 'logout+jwt' },
+      )
+    const tenant = '11111111-2222-3333-4444-555555555555'
+    for (const iss of [
+      entra('{tenantid}'),
+      entra('common'),
+      `https://evil.example/${tenant}/v2.0`,
+    ]) {
+      expect((await world.logout(token(iss))).status).toBe(400)
+    }
+    expect(await world.isAlive(value)).toBe(true)
+    expect((await world.logout(token(entra(tenant)))).status).toBe(200)
+    expect(await world.isAlive(value)).toBe(false)
+  })
+
   it.each<[string, object, object?]>([
     ['another issuer’s', { iss: 'https://evil.example' }],
     ['for another app', { aud: 'another' }],

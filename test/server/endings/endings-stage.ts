@@ -47,11 +47,13 @@ export async function createEndingsWorld(options: OidcServerWorldOptions = {}) {
   const seconds = (): number => Math.floor(world.now() / 1000)
 
   /** Seals a session of one sign-in, as the server calls it. */
-  const seal = async (sessionId: string): Promise<string> =>
-    world.sealed.sealSession(
-      { ...(await world.grant()), sessionId },
+  const seal = async (sessionId: string, extras: object = {}): Promise<string> => {
+    const grant = await world.grant()
+    return world.sealed.sealSession(
+      { ...grant, sessionId, extras: { ...grant.extras, ...extras } },
       { password: 'a password of more than 32 characters' },
     )
+  }
 
   /** A logout token; what is `undefined` is not in it. */
   const logoutToken = (claims: object = {}, header: object = { typ: 'logout+jwt' }) =>

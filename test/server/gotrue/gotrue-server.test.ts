@@ -77,6 +77,7 @@ describe('the address of a sign-in', () => {
     ['an invitation', { provider: 'google', invitationToken: 'x' }],
     ['an age', { provider: 'google', maxAge: 60_000 }],
     ['a kind of proof', { provider: 'google', acrValues: 'gold' }],
+    ['a language', { provider: 'google', uiLocales: 'de' }],
     ['claims', { provider: 'google', claims: {} }],
     [
       'another place to return to',

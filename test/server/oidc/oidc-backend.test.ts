@@ -12,6 +12,9 @@ import {
   SECRET,
 } from './oidc-server-world.js'
 
+/** As a page of the app calls. */
+const POST = { method: 'POST', headers: { 'X-Holdfast': '1' } }
+
 describe('a sign-in through the backend', () => {
   it('asks with state, nonce and proof, comes back, and is a session', async () => {
     const { begin, comeBack, call, jar, server } = createOidcServerWorld({
@@ -98,6 +101,43 @@ describe('a sign-in through the backend', () => {
     expect(server.liveSessions()).toBe(0)
     expect(jar.header()).toBeNull()
   })
+
+  it('tells the server’s page at a sign-out what the app lets pages tell it', async () => {
+    const signOutParameters = ['logout_hint', 'ui_locales']
+    const { signIn, send } = createOidcServerWorld({ backend: { signOutParameters } })
+    await signIn()
+    const body = JSON.stringify({ parameters: { logout_hint: 'ada', ui_locales: 'de' } })
+    const answer = await send('/auth/sign-out', { ...POST, body })
+    const page = new URL((await answer.json()).logoutUrl)
+    expect(Object.fromEntries(page.searchParams)).toMatchObject({
+      ...{ client_id: 'web', logout_hint: 'ada', ui_locales: 'de' },
+    })
+  })
+
+  it.each<[string, readonly string[] | undefined, unknown]>([
+    ['where the app lets them tell nothing', undefined, { logout_hint: 'ada' }],
+    ['that the app does not list', ['ui_locales'], { logout_hint: 'ada' }],
+    ['that is no text', ['logout_hint'], { logout_hint: ['ada'] }],
+    ['that is no object', ['logout_hint'], 'logout_hint'],
+    ['under a name that every object has', ['logout_hint'], { constructor: 'x' }],
+  ])('lets a page tell nothing at a sign-out %s', async (_name, signOutParameters, parameters) => {
+    const world = createOidcServerWorld({ backend: { signOutParameters } })
+    await world.signIn()
+    const init = { ...POST, body: JSON.stringify({ parameters }) }
+    const answer = await world.send('/auth/sign-out', init)
+    expect([answer.status, (await answer.json()).code]).toEqual([400, 'invalid_argument'])
+    expect(world.server.liveSessions()).toBe(1)
+    expect((await (await world.call('/auth/session')).json()).session).toBeTruthy()
+  })
+
+  it('hears in which languages its pages are to be, from any link too', async () => {
+    const { send } = createOidcServerWorld()
+    const headers = { 'Sec-Fetch-Site': 'cross-site' }
+    const answer = await send('/auth/sign-in?uiLocales=fr-CA+fr&loginHint=ada', { headers })
+    const { searchParams } = new URL(answer.headers.get('location') ?? '')
+    expect(searchParams.get('ui_locales')).toBe('fr-CA fr')
+    expect(searchParams.get('login_hint')).toBeNull()
+  })
 })
 
 describe('a callback that is an attack', () => {
@@ -145,6 +185,20 @@ describe('a callback that is an attack', () => {
     const said = await answer.json()
     expect(said.code).toBe('invalid_credentials')
     expect(JSON.stringify(said)).not.toContain('555-0100')
+  })
+
+  it('is a refusal of a tenant of Entra, where the app is for all of them: its words are shown', async () => {
+    const { oidc } = createOidcServerWorld()
+    const entra = (tenant: string): string => `https://login.microsoftonline.com/${tenant}/v2.0`
+    const signIn = { ...oidc, issuer: entra('{tenantid}') }
+    const { begin, comeBack } = createOidcServerWorld({ backend: { signIn } })
+    const refused = { code: null, error: 'access_denied', error_description: 'Declined.' }
+    const said = async (tenant: string) => {
+      const { back } = await begin()
+      return (await comeBack(back, { ...refused, iss: entra(tenant) })).json()
+    }
+    expect((await said('11111111-2222-3333-4444-555555555555')).code).toBe('rejected')
+    expect((await said('common')).code).toBe('invalid_credentials')
   })
 
   it('says in markup why it was refused: nobody is shown it', async () => {

@@ -26,6 +26,17 @@ async function said(answer: Response): Promise<object> {
   return typeof value === 'object' && value !== null ? value : {}
 }
 
+describe('a refusal', () => {
+  it('whose word cannot even be made a text is none of the protocol', async () => {
+    for (const error of [{ toString: 0 }, [{ toString: 0 }]]) {
+      const { fetch } = answering([400, { error }])
+      const oidc = createOidc({ ...OPTIONS, metadata: DOCUMENT, fetch })
+      const outcome = await oidc.refresh('refresh-0', context()).catch(failed)
+      expect(outcome).toMatchObject({ code: 'bad_response', status: 400 })
+    }
+  })
+})
+
 describe('any discovery document', () => {
   // Most are such that something is sent to them: one that is refused shows little.
   const endpoint = fc.oneof(

@@ -264,8 +264,14 @@ describe('calls that are about no session', () => {
     const { oidc } = wire({}, [200, { error: 'incorrect_client_credentials' }])
     expect(await errorOf(oidc.clientCredentials())).toMatchObject({
       code: 'rejected',
+      status: 200,
       serverCode: 'incorrect_client_credentials',
     })
+  })
+
+  it('repeat no secret of a refusal that comes with 200', async () => {
+    const { oidc } = wire({}, [200, { error: 'wrong secret-of-the-app' }])
+    expect(await errorOf(oidc.clientCredentials())).toMatchObject({ serverCode: 'wrong …' })
   })
 
   it('bring nothing where the answer holds none', async () => {

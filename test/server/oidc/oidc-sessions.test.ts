@@ -400,6 +400,24 @@ describe('tokens that are JWTs', () => {
     }
   })
 
+  it('are none whose dates cannot even be made numbers, which costs no refresh its answer', async () => {
+    const { grant, sealed } = createOidcServerWorld({ scripted, sessions: { verification } })
+    for (const odd of [
+      { exp: { toString: 0 } },
+      { iat: [{ toString: 0 }] },
+      { nbf: { toString: 0 } },
+    ]) {
+      const accessToken = jwt({ sub: 'ada', iat: 1, exp: 61, ...odd })
+      const value = await sealed.sealSession(
+        { ...(await grant()), accessToken },
+        { password: PASSWORD },
+      )
+      const session = sealed.openSession({ value, password: PASSWORD })
+      expect(await session.getSession()).toMatchObject({ signedIn: false })
+      expect(await session.refreshSession()).toMatchObject({ signedIn: true })
+    }
+  })
+
   it('are not refused while the keys cannot be had, and follow a rotation', async () => {
     const { seal, load, server, clock } = createOidcServerWorld({
       scripted,

@@ -110,9 +110,9 @@ describe('the preset of Entra for all tenants', () => {
   it('signs in people of each, and nobody whose token is of another one than it says', async () => {
     const { verifier, challenge } = await createPkce()
     const outcomes: unknown[] = []
-    for (const from of ['tenant-1', 'tenant-2']) {
+    for (const from of [TENANT, TENANT.replaceAll('1', '9')]) {
       const iss = `https://login.microsoftonline.com/${from}/v2.0`
-      const claims = { iss, tid: 'tenant-1', aud: 'app', sub: 'ada', iat: 1, exp: 61 }
+      const claims = { iss, tid: TENANT, aud: 'app', sub: 'ada', iat: 1, exp: 61 }
       const id_token = jwt({ ...claims, nonce: challenge })
       const { sent, fetch } = answering([200, { access_token: 'a', expires_in: 60, id_token }])
       const preset = entraPreset({ tenantId: 'common' })
@@ -123,9 +123,32 @@ describe('the preset of Entra for all tenants', () => {
     }
     const at = 'https://login.microsoftonline.com/common/oauth2/v2.0/token'
     expect(outcomes).toMatchObject([
-      [at, { user: { id: 'ada', tid: 'tenant-1' } }],
+      [at, { user: { id: 'ada', tid: TENANT } }],
       [at, { serverCode: 'invalid_id_token' }],
     ])
+  })
+})
+
+describe('the `iss` of a callback of Entra for all tenants', () => {
+  const issuerOf = (tenant: string) => `https://login.microsoftonline.com/${tenant}/v2.0`
+  const other = TENANT.replaceAll('1', '9')
+
+  it.each<[string, string, object]>([
+    ['may be that of the id token', issuerOf(TENANT), { user: { id: 'ada', tid: TENANT } }],
+    ['is no other tenant’s', issuerOf(other), { serverCode: 'invalid_id_token' }],
+    ['names one', issuerOf('{tenantid}'), { code: 'invalid_credentials' }],
+    ['is of Entra', `https://evil.example/${TENANT}/v2.0`, { code: 'invalid_credentials' }],
+  ])('%s', async (_name, issuer, outcome) => {
+    const { verifier, challenge } = await createPkce()
+    const claims = { iss: issuerOf(TENANT), tid: TENANT, aud: 'app', sub: 'ada', iat: 1, exp: 61 }
+    const id_token = jwt({ ...claims, nonce: challenge })
+    const { fetch } = answering([200, { access_token: 'a', expires_in: 60, id_token }])
+    const preset = entraPreset({ tenantId: 'organizations' })
+    const oidc = createOidc({ ...preset, clientId: 'app', clientSecret: 'secret', fetch })
+    const redirectUri = 'https://app.example/cb'
+    const exchange = { code: 'c', codeVerifier: verifier, redirectUri, issuer }
+    const result = await oidc.exchangeCode(exchange).catch((error: unknown) => error)
+    expect(result).toMatchObject(outcome)
   })
 })
 

@@ -11,6 +11,9 @@ import { createIssuer, type Issuer } from '../../interop/issuer.js'
 const START = 1_700_000_000_000
 const JWKS = 'https://api.workos.test/sso/jwks/client_1'
 const ISSUERS = ['https://api.workos.com', 'https://api.workos.com/user_management/client_1']
+const TENANT = '11111111-2222-3333-4444-555555555555'
+const ALL = 'https://login.microsoftonline.com/{tenantid}/v2.0'
+const ONE = ALL.replace('{tenantid}', TENANT)
 
 let issuer: Issuer
 let time = START
@@ -80,6 +83,13 @@ describe('a token of the issuer', () => {
     ['the second of the issuers', { issuer: ISSUERS }, { iss: ISSUERS[1] }, valid],
     ['none of the issuers', { issuer: ISSUERS }, { iss: `${ISSUERS[0]}/` }, invalid],
     ['no issuer', { issuer: ISSUERS }, {}, invalid],
+    ['a tenant of Entra', { issuer: ALL }, { iss: ONE, tid: TENANT }, valid],
+    ['a tenant beside another', { issuer: [ALL, 'x'] }, { iss: ONE, tid: TENANT }, valid],
+    ['another tenant', { issuer: ALL }, { iss: ONE, tid: TENANT.replaceAll('1', '9') }, invalid],
+    ['a tenant that it does not say', { issuer: ALL }, { iss: ONE }, invalid],
+    ['a tenant elsewhere', { issuer: ALL }, { iss: `${ONE}/x`, tid: TENANT }, invalid],
+    ['no tenant', { issuer: ALL }, { iss: ALL, tid: '{tenantid}' }, invalid],
+    ['no tenant at all', { issuer: ALL }, { iss: ALL }, invalid],
     ['the audience', { audience: 'app' }, { aud: ['other', 'app'] }, valid],
     ['one of the audiences', { audience: ['x', 'app'] }, { aud: 'app' }, valid],
     ['another audience', { audience: 'app' }, { aud: 'other' }, invalid],

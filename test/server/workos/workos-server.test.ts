@@ -322,6 +322,7 @@ describe('workosServer', () => {
     ['a maxAge that is no time', { maxAge: -1 }],
     ['a redirectUri that is none', { redirectUri: '/callback' }],
     ['a kind of proof, of which WorkOS would know nothing', { acrValues: 'gold' }],
+    ['a language', { uiLocales: 'de' }],
     ['claims, of which it would know nothing', { claims: {} }],
   ] as const)('refuses %s', (_, wrong) => {
     const { authorizeUrl } = workosServer(options)
