@@ -146,6 +146,12 @@ describe('a refresh by cookies', () => {
     ],
     ['by this device’s clock', {}, {}, HOUR - 1_000],
     ['by that where the date is nonsense', { iat: 'x' }, { Date: 'x' }, HOUR - 1_000],
+    [
+      'by that where the date cannot be made a number',
+      { iat: { toString: 1, valueOf: 1 } },
+      { Date: 'x' },
+      HOUR - 1_000,
+    ],
   ])('counts the life of the token %s', async (_name, up, headers, lifetime) => {
     const now = () => IAT * 1000 + 1_000
     const { provider } = wire({ now }, fresh({ ...FRONT, up }, headers))

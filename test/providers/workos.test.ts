@@ -102,6 +102,12 @@ describe('a refresh', () => {
     }
   })
 
+  it('keeps the new token, though the dates of the access token cannot be made numbers', async () => {
+    const odd = { toString: 1, valueOf: 1 }
+    const { outcome } = await refresh([200, sessionBody({ exp: odd, iat: odd })])
+    expect(outcome).toMatchObject({ refreshToken: 'next-token' })
+  })
+
   it('lives as long as its token says, whatever the clock says', async () => {
     const { outcome } = await refresh([
       200,

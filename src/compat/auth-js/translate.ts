@@ -4,7 +4,7 @@ import type { Session as HoldfastSession } from '../../core/session.js'
 import { isWeakPassword } from '../../providers/gotrue/errors.js'
 import type { GoTrueUser } from '../../providers/gotrue/types.js'
 import { snakeCase } from '../../providers/shared/json.js'
-import { positive, readClaims } from '../../providers/shared/jwt.js'
+import { numberOf, positive, readClaims } from '../../providers/shared/jwt.js'
 import {
   AuthApiError,
   type AuthError,
@@ -33,7 +33,7 @@ export function toSession(session: HoldfastSession<GoTrueUser>): Session {
   const { accessToken, refreshToken, expiresAt, user, extras } = session
   const claims = readClaims(accessToken)
   const end = Math.floor(expiresAt / 1000)
-  const life = positive(Number(claims?.exp) - Number(claims?.iat))
+  const life = positive(numberOf(claims?.exp) - numberOf(claims?.iat))
   return {
     ...extras,
     access_token: accessToken,

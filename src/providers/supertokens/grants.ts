@@ -1,7 +1,7 @@
 import { AuthError } from '../../core/errors.js'
 import type { Grant } from '../../core/session.js'
 import { text } from '../shared/json.js'
-import { positive } from '../shared/jwt.js'
+import { numberOf, positive } from '../shared/jwt.js'
 import { type FrontToken, parseFrontToken } from './front-token.js'
 import { namesOf } from './names.js'
 import type { SuperTokensProviderOptions, SuperTokensUser } from './types.js'
@@ -38,7 +38,7 @@ const wrong = (message: string): AuthError => new AuthError('bad_response', mess
  */
 function lifetimeOf({ payload, expiry }: FrontToken, headers: Readable, now: number): number {
   const sent = positive(Date.parse(headers.get('Date') ?? ''))
-  const minted = positive(Number(payload.iat) * 1000) ?? sent
+  const minted = positive(numberOf(payload.iat) * 1000) ?? sent
   return minted ? expiry - minted : (positive(expiry - now) ?? DEFAULT_LIFETIME)
 }
 

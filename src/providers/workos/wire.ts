@@ -3,7 +3,7 @@ import type { RequestContext } from '../../core/provider.js'
 import type { Grant } from '../../core/session.js'
 import { createHttp, type HttpOptions } from '../shared/http.js'
 import { asObject, camelCased, text, texts } from '../shared/json.js'
-import { positive, readClaims } from '../shared/jwt.js'
+import { numberOf, positive, readClaims } from '../shared/jwt.js'
 import { isFine } from '../shared/passing.js'
 import { readImpersonator } from '../shared/steps.js'
 import { toError } from './errors.js'
@@ -49,7 +49,7 @@ export function toGrant(body: unknown): Grant<WorkOSUser> | null {
   }
   const claims = known ?? {}
   const { organization_id, authentication_method, impersonator, ...extras } = rest
-  const seconds = positive(Number(claims.exp) - Number(claims.iat))
+  const seconds = positive(numberOf(claims.exp) - numberOf(claims.iat))
   return {
     accessToken,
     refreshToken: text(refresh_token),
