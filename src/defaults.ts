@@ -24,7 +24,7 @@ export function defaultEnvironment(
     crypto,
     // Node has no reportError; an error nobody can catch must still be seen.
     report = (error: unknown) => (globalThis.reportError ?? console.error)(error),
-    lock = platformLock(leaseLock({ clock, random, createAbort, storage })),
+    lock = platformLock(leaseLock({ clock, random, createAbort, wake, storage })),
   } = { ...given }
   return { clock, channel, wake, page, random, createAbort, crypto, report, lock }
 }

@@ -36,8 +36,8 @@ export const ENVIRONMENT = [
   {
     file: lease,
     name: 'A holder counts its lease as renewed when it finds that of another.',
-    find: 'if (ownerOf(text) === owner) until = safeUntil(asked)',
-    replace: 'until = safeUntil(asked)',
+    find: 'if (ownerOf(text) === owner) until = safeUntil(asked, text)',
+    replace: 'until = safeUntil(asked, text)',
   },
   {
     file: lease,
@@ -86,7 +86,7 @@ export const ENVIRONMENT = [
     name: 'The wall clock says when a lease is over.',
     edits: [
       ['since = clock.monotonic()\n', 'since = clock.now()\n'],
-      ['clock.monotonic() - since >= TERM', 'clock.now() - since >= TERM'],
+      ['clock.monotonic() - since >= termOf(text)', 'clock.now() - since >= termOf(text)'],
     ],
   },
   {
@@ -178,5 +178,17 @@ export const ENVIRONMENT = [
     name: 'A part of the environment may lack a method.',
     find: "methods.split(' ').every",
     replace: "methods.split(' ').some",
+  },
+  {
+    file: lease,
+    name: 'A tab in the background loses its lease between two of its timers.',
+    find: 'wake.visible() ? text : text + HIDDEN',
+    replace: 'text',
+  },
+  {
+    file: lease,
+    name: 'A tab in the background that crashes keeps its lease for hours.',
+    find: 'HIDDEN_TERM = 60_000 + TERM',
+    replace: 'HIDDEN_TERM = 3_600_000 + TERM',
   },
 ]

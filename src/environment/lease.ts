@@ -4,7 +4,8 @@ import type { Awaitable, Environment, Lock, Signal, Storage } from '../core/port
 import { textOf } from '../core/stored.js'
 
 /** What a lease is kept with. */
-export interface LeaseOptions extends Pick<Environment, 'clock' | 'random' | 'createAbort'> {
+export interface LeaseOptions
+  extends Pick<Environment, 'clock' | 'random' | 'createAbort' | 'wake'> {
   readonly storage: Storage
 }
 
@@ -12,10 +13,16 @@ export interface LeaseOptions extends Pick<Environment, 'clock' | 'random' | 'cr
 const TERM = 4_000
 /** Background tabs have their timers aligned to a second, so more often would be no use; in ms. */
 const RENEWAL = 1_000
+/** What a holder in the background adds to its lease: there Chromium runs timers once a minute. */
+const HIDDEN = ' hidden'
+/** The term of such a lease, in ms. */
+const HIDDEN_TERM = 60_000 + TERM
 /** Between two looks at another's lease, and between a claim and its check, in ms; at most twice. */
 const PAUSE = 50
 /** Bound of one call to storage, in ms. */
 const LIMIT = 2_000
+
+const termOf = (text: string | null): number => (text?.endsWith(HIDDEN) ? HIDDEN_TERM : TERM)
 
 const ownerOf = (text: string | null): string | undefined => text?.split(' ')[0]
 
@@ -27,7 +34,7 @@ const ownerOf = (text: string | null): string | undefined => text?.split(' ')[0]
  * looked at again: two contexts then hold the lock together only if one of them stalls in between.
  * `acquire` rejects with AuthError `storage` when storage fails.
  */
-export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions): Lock {
+export function leaseLock({ storage, clock, random, createAbort, wake }: LeaseOptions): Lock {
   const call = <T>(work: () => Awaitable<T>, signal?: Signal): Promise<T> =>
     bounded({ clock, createAbort }, work, {
       limit: LIMIT,
@@ -76,8 +83,11 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
     return ownerOf(textOf(await call(() => storage.get(name), signal))) === owner
   }
 
+  const marked = (text: string): string => (wake.visible() ? text : text + HIDDEN)
+
   /** How long a lease is safe that was written at a time, by the monotonic clock, in ms. */
-  const safeUntil = (written: number): number => written + 2 * (storage.lag ?? 0) + TERM - RENEWAL
+  const safeUntil = (written: number, text: string | null): number =>
+    written + 2 * (storage.lag ?? 0) + termOf(text) - RENEWAL
 
   /**
    * Waits until the text of the lease is one of this owner's; resolves to how long it is safe, which has
@@ -91,17 +101,17 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
       const asked = clock.monotonic()
       const text = await update(
         name,
-        (text) => (!signal.aborted && (text === null || text === dead) ? owner : text),
+        (text) => (!signal.aborted && (text === null || text === dead) ? marked(owner) : text),
         signal,
       )
       if (ownerOf(text) === owner) {
-        if (await confirm(name, owner, signal)) return safeUntil(asked)
+        if (await confirm(name, owner, signal)) return safeUntil(asked, text)
         continue
       }
       if (text !== seen) {
         seen = text
         since = clock.monotonic()
-      } else if (clock.monotonic() - since >= TERM) dead = text
+      } else if (clock.monotonic() - since >= termOf(text)) dead = text
       await pause(moment(), signal)
     }
     return 0
@@ -119,8 +129,8 @@ export function leaseLock({ storage, clock, random, createAbort }: LeaseOptions)
       let renewal: Promise<void> | null = null
       async function write(): Promise<void> {
         const asked = clock.monotonic()
-        const text = await change(() => `${owner} ${++renewals}`)
-        if (ownerOf(text) === owner) until = safeUntil(asked)
+        const text = await change(() => marked(`${owner} ${++renewals}`))
+        if (ownerOf(text) === owner) until = safeUntil(asked, text)
         renewal = null
       }
       const renew = (): Promise<void> => {

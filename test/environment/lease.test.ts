@@ -67,6 +67,34 @@ describe.each(KINDS)('a lease in %s storage', (kind) => {
     },
   )
 
+  it('is kept by a tab in the background, whose timers come once a minute', async () => {
+    const { clock, ask, hold, peak } = createContest(kind)
+    const first = await hold()
+    first.tab.hide()
+    await clock.advance(10 * 60_000)
+    const second = ask()
+    await clock.advance(10 * 60_000)
+    expect([second.state, await first.holds()]).toEqual(['waiting', true])
+    first.release()
+    await clock.advance(NOTICE)
+    expect([second.state, peak.holders]).toEqual(['holding', 1])
+  })
+
+  it('is lost a minute and a term after the crash of a tab in the background', async () => {
+    const { clock, ask, browser } = createContest(kind)
+    const tab = browser.tab()
+    tab.hide()
+    await clock.advance(10 * 60_000)
+    ask(tab)
+    await clock.advance(NOTICE)
+    const second = ask()
+    tab.crash()
+    await clock.advance(60_000)
+    expect(second.state).toBe('waiting')
+    await clock.advance(TERM + NOTICE)
+    expect(second.state).toBe('holding')
+  })
+
   it('is known to be held as long as nobody can take it, also by a holder that was frozen', async () => {
     const { clock, ask, hold } = createContest(kind)
     const first = await hold()

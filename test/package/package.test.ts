@@ -30,7 +30,7 @@ import { compile, manifest, modules, root } from './compile.js'
  * provider leave names of claims that are addresses as they are, and hear who wants a nonce by headers alone. 100 of OpenID
  * Connect are for tenants of Entra that name themselves, and send a session that was taken over to its own issuer alone.
  */
-const BUDGETS = { core: 22_490, gotrue: 30_955, oidc: 32_250 }
+const BUDGETS = { core: 22_545, gotrue: 31_025, oidc: 32_295 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -446,7 +446,7 @@ describe('the packed package', () => {
       OIDC,
       `export * from 'holdfast/providers/oidc/silent'`,
       // 120 of it say why a server may not have answered in the frame.
-      1_510,
+      1_525,
     ],
     [
       'secondFactor',
@@ -476,7 +476,7 @@ describe('the packed package', () => {
       3_000,
     ],
     // A provider of its own, which has the requests and refusals of GoTrue's.
-    ['netlify', 'core and webStorage', CORE_WEB, NETLIFY, 6_800],
+    ['netlify', 'core and webStorage', CORE_WEB, NETLIFY, 6_815],
     ['mfa', 'gotrue', GOTRUE, `export { mfa } from 'holdfast/providers/gotrue/mfa'`, 1_000],
     [
       'passkeys',
@@ -519,7 +519,7 @@ describe('the packed package', () => {
     ],
     ['backend', 'gotrue', GOTRUE, `export { backend } from 'holdfast/providers/backend'`, 1_600],
     ['sessionTimeouts', 'core', CORE, `export { sessionTimeouts } from 'holdfast'`, 2_080],
-    ['onUserChange', 'core', CORE, `export { onUserChange } from 'holdfast'`, 160],
+    ['onUserChange', 'core', CORE, `export { onUserChange } from 'holdfast'`, 175],
     [
       'backendEvents',
       'backend',
