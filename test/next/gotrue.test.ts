@@ -75,6 +75,8 @@ describe('the environment of an app with GoTrue', () => {
     [{ signInPage: undefined }, 'signInPage'],
     [{ origin: 'app.example' }, 'NEXT_PUBLIC_SITE_URL'],
     [{ redirectUri: 'app.example' }, 'redirectUri'],
+    [{ redirectUri: undefined, redirectUris: Object('https://app.example') }, 'redirectUris'],
+    [{ redirectUri: undefined, redirectUris: Object(5) }, 'redirectUris'],
     [JSON.parse('{ "apiKay": "x" }'), 'apiKay'],
   ])('is refused with %j at first use', async (auth, word) => {
     await expect(createGotrueApp({ auth }).browser().who()).rejects.toThrow(word)
