@@ -53,8 +53,8 @@ export const SERVER_CHECKS = [
   {
     file: routes,
     name: 'An answer of the app that holds tokens is kept as the app says.',
-    find: "if (headers.has('front-token') || headers.has('set-cookie')) forbidStorage(answer)\n  else if",
-    replace: 'if',
+    find: "if (headers.has('front-token') || headers.has('set-cookie')) forbidStorage(answer)\n  else keepPrivate",
+    replace: 'keepPrivate',
   },
   {
     file: given,
