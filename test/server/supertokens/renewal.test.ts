@@ -218,6 +218,7 @@ describe('a coordinator that fails', () => {
     ['another thing', '{"type":"other"}'],
     ['half a session', '{"type":"renewed","tokens":{"session":{"handle":"h"}}}'],
     ['a theft of nobody’s session', '{"type":"theft","userId":"u1"}'],
+    ['a theft of a session of nobody', '{"type":"theft","sessionHandle":"h1"}'],
     ['a list', '[]'],
   ])('is a general error where it replays %s', async (_, text) => {
     const once = async () => ({ text, startedAt: 0 })
