@@ -24,6 +24,7 @@ function createDesk(deps: Partial<PayloadsDeps['core']> & Partial<PayloadsDeps> 
     information: async () =>
       note('information', {
         ...ADA,
+        sessionHandle: ADA.handle,
         userDataInJWT: state.payload,
         userDataInDatabase: {},
         expiry: 2,
