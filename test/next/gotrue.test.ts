@@ -79,6 +79,9 @@ describe('the environment of an app with GoTrue', () => {
     [{ redirectUri: undefined, redirectUris: Object(5) }, 'redirectUris'],
     [JSON.parse('{ "apiKay": "x" }'), 'apiKay'],
   ])('is refused with %j at first use', async (auth, word) => {
-    await expect(createGotrueApp({ auth }).browser().who()).rejects.toThrow(word)
+    await expect(createGotrueApp({ auth }).browser().who()).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining(word),
+    })
   })
 })
