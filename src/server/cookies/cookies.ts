@@ -71,7 +71,8 @@ function reject(message: string): never {
 function placeOf(place: CookiePlace): string {
   checkObject('cookie', place)
   const { domain, path = '/' } = place
-  if (domain !== undefined && typeof domain !== 'string') reject('The domain of a cookie is a text.')
+  if (domain !== undefined && typeof domain !== 'string')
+    reject('The domain of a cookie is a text.')
   const host = domain?.replace(/^\./, '')
   if (!PATH.test(path)) reject('The path of a cookie begins with `/` and holds no `;`.')
   if (host !== undefined && !DOMAIN.test(host)) reject('The domain of a cookie is a host name.')
