@@ -119,7 +119,7 @@ describe('what is written', () => {
 
 describe('options that cannot work are refused when the cookie is defined', () => {
   const injection = 'x\r\nSet-Cookie: a=b'
-  it.each<[string, object]>([
+  it.each<[string, unknown]>([
     ['a line break in the name', { name: injection }],
     ['an empty name', { name: '' }],
     ['a separator in the name', { name: 'a;b' }],
