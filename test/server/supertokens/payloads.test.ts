@@ -111,6 +111,15 @@ describe('a change of a payload', () => {
     expect(asked).toEqual(['information'])
   })
 
+  it('is there without a token where that has expired on the way', async () => {
+    const { merge } = createDesk({
+      regenerate: async (_, userDataInJWT = {}) => ({ session: { ...ADA, userDataInJWT } }),
+      tombstones: { has: async () => false, see: ({ expiry }) => void expiry },
+    })
+    const userDataInJWT = { role: 'admin', a: 1 }
+    expect(await merge({ a: 1 }, 'token')).toEqual({ session: { ...ADA, userDataInJWT } })
+  })
+
   it('does not give a session that nobody can name, where an old core knows none by its handle', async () => {
     const expired = new TryRefreshTokenError('The access token has expired.')
     const { merge, asked } = createDesk({ information: unknownCall, verify: failing(expired) })
