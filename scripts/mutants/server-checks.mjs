@@ -143,4 +143,28 @@ export const SERVER_CHECKS = [
     find: '      watches.tell(tombstone)\n',
     replace: '',
   },
+  {
+    file: 'src/server/coordination/server-patience.ts',
+    name: 'Failures from before an answer count against the server.',
+    find: '    failing.clear()\n',
+    replace: '',
+  },
+  {
+    file: 'src/server/coordination/server-patience.ts',
+    name: 'A mistake of ours keeps everybody from a server that is well.',
+    find: "      if (admission.type !== 'probe') return\n",
+    replace: '',
+  },
+  {
+    file: 'src/server/verification/key-set.ts',
+    name: 'The keys of an issuer that fails are taken for its keys.',
+    find: '  if (response.status !== 200) return response\n',
+    replace: '',
+  },
+  {
+    file: 'src/server/endings/global-revocation.ts',
+    name: 'A subject of another format than it says counts.',
+    find: "format === 'iss_sub' && iss && sub",
+    replace: 'iss && sub',
+  },
 ]
