@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import { checkNames, checkObject } from '../shared/arguments.js'
+import { checkObject } from '../shared/arguments.js'
 
 /** Which pages may send requests that change something, besides those of this server's origin. */
 export interface OriginGuardOptions {
@@ -73,7 +73,9 @@ export function createOriginGuard(
 ): (request: GuardedRequest) => boolean {
   checkObject('options', options)
   const { origin: here, allowedOrigins = [] } = options
-  checkNames('allowedOrigins', allowedOrigins)
+  if (!Array.isArray(allowedOrigins)) {
+    throw new AuthError('invalid_argument', '`allowedOrigins` is a list of origins.')
+  }
   const own = here === undefined ? undefined : checkOrigin(here)
   const allowed = allowedOrigins.map(checkOrigin)
   return (request) => {
