@@ -214,6 +214,21 @@ describe('POST /refresh', () => {
 })
 
 describe('POST /sign-out', () => {
+  it.each(['everything', '', 5, null, ['local']])(
+    'ends nothing for a scope that there is not: %j',
+    async (scope) => {
+      const { call, jar, signIn } = createBackendWorld()
+      await signIn()
+      const before = new Map(jar.cookies)
+      const answer = await call('/auth/sign-out', { json: { scope } })
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { code: 'invalid_argument' },
+      ])
+      expect(new Map(jar.cookies)).toEqual(before)
+    },
+  )
+
   it('ends the session here and at the server, and tells where to go', async () => {
     const { call, workos, jar, sessionId } = await signedIn()
     const old = jar.header()
@@ -391,6 +406,14 @@ describe('settings', () => {
     ['a text for what reports', { report: 'console' }],
     ['a text for what fetches', { fetch: 'fetch' }],
     ['a time for a clock', { now: 1_700_000_000_000 }],
+    [
+      'an upstream that may not wait',
+      { upstreams: { a: { target: 'https://a.example', idleTimeout: 0 } } },
+    ],
+    [
+      'an upstream that may wait for no number',
+      { upstreams: { a: { target: 'https://a.example', idleTimeout: Number.NaN } } },
+    ],
   ])('that cannot work are refused at once: %s', (_name, wrong) => {
     expect(make(wrong)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
   })

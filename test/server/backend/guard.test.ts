@@ -12,7 +12,8 @@ const PAGES = 'https://pages.test'
 /** A host of the site that the backend is of. */
 const SIBLING = 'https://www.app.example'
 const EVIL = 'https://evil.test'
-const callers = { own: OWN, allowed: [PAGES, SIBLING] }
+const OLD = 'http://www.app.example'
+const callers = { own: OWN, allowed: [PAGES, SIBLING, OLD] }
 
 /** A request with the headers that are some. */
 function asked(headers: Readonly<Record<string, string | null>>, method = 'GET'): Request {
@@ -62,11 +63,15 @@ describe('a navigation to the sign-in', () => {
     [`${PAGES}/page`, 'none', false],
     [`${EVIL}/page`, 'cross-site', false],
     [`${EVIL}/page`, 'same-site', false],
+    // By another scheme it is another site.
+    [`${OLD}/page`, 'cross-site', true],
     [`${SIBLING}/page`, 'same-site', true],
     [`${SIBLING}/page`, 'cross-site', false],
   ])('comes from a page of ours, by Referer %s and Sec-Fetch-Site %s: %s', (from, site, ours) => {
     const request = asked({ Referer: from, 'Sec-Fetch-Site': site })
     expect(isOwnNavigation(request, callers)).toBe(ours)
+    // An app that lists its own origin too opens no door by it.
+    expect(isOwnNavigation(request, { own: OWN, allowed: [...callers.allowed, OWN] })).toBe(ours)
   })
 
   it.each([
