@@ -24,8 +24,8 @@ export const INTROSPECTION = [
   {
     file: introspection,
     name: 'What an auth server said once of a token counts for ever.',
-    find: 'if (kept && isLately(kept.at, cacheFor, now())) return kept.found',
-    replace: 'if (kept) return kept.found',
+    find: 'Math.min(until, now() + cacheFor)',
+    replace: 'until',
   },
   {
     file: introspection,

@@ -62,12 +62,6 @@ export const REDIS = [
   },
   {
     file: link,
-    name: 'An answer that came while the process was busy is an outage.',
-    find: '        if (reply) return reply\n',
-    replace: '        void reply\n',
-  },
-  {
-    file: link,
     name: 'A slow command from before an outage ends it.',
     find: '        if (probe) down = false\n',
     replace: '        down = false\n',

@@ -1,7 +1,6 @@
 import { nodeHandler } from '../node/handler.js'
 import type { NodeMiddleware } from '../node/types.js'
 import type { Backend } from '../server/backend/index.js'
-import { checkObject } from '../server/shared/arguments.js'
 
 /**
  * Mounts a backend in Express 4 or 5: `app.use(backendHandler(backend))`, before any body parser,
@@ -18,6 +17,5 @@ import { checkObject } from '../server/shared/arguments.js'
  * @throws AuthError `invalid_argument` for what is no backend.
  */
 export function backendHandler(backend: Pick<Backend, 'handle'>): NodeMiddleware {
-  checkObject('backend', backend)
   return nodeHandler(backend)
 }

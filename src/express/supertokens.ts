@@ -1,6 +1,8 @@
+import { AuthError } from '../core/errors.js'
 import { pathOf } from '../node/address.js'
 import { sendWebResponse } from '../node/response.js'
 import type { NodeNext, NodeRequest, NodeResponse } from '../node/types.js'
+import { checkMethods, checkObject } from '../server/shared/arguments.js'
 import {
   GeneralError,
   isSuperTokensError,
@@ -24,6 +26,29 @@ function checkOpen(response: NodeResponse): void {
   if (!response.headersSent) return
   const message = 'The response has begun: new tokens cannot be put into it any more.'
   throw new GeneralError(message, { code: 'invalid_argument' })
+}
+
+/** The names of the app's own answers. One that is misspelt would never be given. */
+const ANSWERS: readonly string[] = [
+  'unauthorised',
+  'tryRefreshToken',
+  'tokenTheftDetected',
+  'invalidClaims',
+  'generalError',
+] satisfies (keyof SuperTokensErrorAnswers)[]
+
+/** @throws AuthError `invalid_argument` for sessions that are none, and for answers that nobody could give. */
+function checkOptions(options: ExpressSuperTokensOptions): void {
+  checkObject('options', options)
+  const { sessions, on = {} } = options
+  const message = '`sessions` are none; use createSuperTokensSessions().'
+  checkMethods(sessions, ['createNewSession', 'getSession', 'serve', 'toResponse'], message)
+  checkObject('on', on)
+  for (const [name, answer] of Object.entries(on)) {
+    const known = answer === undefined || typeof answer === 'function'
+    if (ANSWERS.includes(name) && known) continue
+    throw new AuthError('invalid_argument', `\`on\` has functions named ${ANSWERS.join(', ')}.`)
+  }
 }
 
 /** Sends an answer, unless somebody else has answered meanwhile, such as a time limit of the app. */
@@ -89,11 +114,11 @@ function createErrorHandler(
  * app.get('/me', verifySession(), (req, res) => void res.json(sessionOf(req).getUserId()))
  * app.use(errorHandler)
  * ```
+ * @throws AuthError `invalid_argument` for options that cannot work.
  */
-export function createExpressSuperTokens({
-  sessions,
-  on = {},
-}: ExpressSuperTokensOptions): ExpressSuperTokens {
+export function createExpressSuperTokens(options: ExpressSuperTokensOptions): ExpressSuperTokens {
+  checkOptions(options)
+  const { sessions, on = {} } = options
   const found = new WeakMap<NodeRequest, SessionObject>()
   const errorHandler = createErrorHandler(sessions, on)
 

@@ -24,6 +24,7 @@ export interface PlaceOptions {
 const HOSTS = ['X-Forwarded-Host', 'Host']
 
 function severalOrigins(redirectUris: readonly string[]): NextPlaces {
+  if (!Array.isArray(redirectUris)) fail('`redirectUris` is a list of addresses.')
   const given = redirectUris.map((text) => ({ text, url: needUrl(text, '`redirectUris`') }))
   const { callbacks, secure, addressOf } = createSites(given)
   return {

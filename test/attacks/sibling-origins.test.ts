@@ -109,6 +109,14 @@ describe('a page of another origin changes nothing on somebody’s cookies', () 
       expect(() => createOriginGuard({ origin })).toThrow('origin')
     },
   )
+
+  it('nor is a text a list of them, or nothing', () => {
+    for (const allowedOrigins of ['https://app.example', 5, {}, null]) {
+      expect(() => Reflect.apply(createOriginGuard, null, [{ allowedOrigins }])).toThrow(
+        expect.objectContaining({ code: 'invalid_argument' }),
+      )
+    }
+  })
 })
 
 describe.each(MAJORS)('in Express %s', (_, express) => {

@@ -114,10 +114,12 @@ describe('a key set that is odd shuts nobody out', () => {
   it('that has two keys of one id', async () => {
     publish({ ...keyOf('k1'), kid: 'same' }, { ...keyOf('k2'), kid: 'same' })
     const { verify } = checker()
+    const before = issuer.requests()
     for (const kid of ['k1', 'k2']) {
       expect(await verify(await issuer.sign(claims(), kid, { kid: 'same' }))).toMatchObject(valid)
     }
     expect(await verify(await issuer.sign(claims(), 'k3', { kid: 'same' }))).toEqual(invalid)
+    expect(issuer.requests()).toBe(before + 1)
   })
 
   it.each<[string, unknown]>([

@@ -347,3 +347,20 @@ describe.each(MAJORS)('sessions of SuperTokens in an app on Express %s', (_major
     expect(createExpressSuperTokens({ sessions }).errorHandler).toHaveLength(4)
   })
 })
+
+describe('settings of sessions of SuperTokens in an app on Express', () => {
+  const { sessions } = createStage()
+  it.each<readonly [string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['no sessions', {}],
+    ['those of another kind', { sessions: { getSession() {} } }],
+    ['answers that are none', { sessions, on: 'unauthorised' }],
+    ['an answer that is none', { sessions, on: { unauthorised: 401 } }],
+    ['a misspelt answer, which would never be given', { sessions, on: { unauthorized() {} } }],
+  ])('that cannot work are refused at once: %s', (_, options) => {
+    expect(() => Reflect.apply(createExpressSuperTokens, null, [options])).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    )
+  })
+})

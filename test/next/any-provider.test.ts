@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createNextSessionsWith } from '../../src/next/create.js'
 import { TokenRefreshError } from '../../src/next/errors.js'
@@ -75,6 +76,17 @@ describe('the environment of an app with an OpenID Connect server', () => {
     const auth = { clientId: 'public', clientAuthentication: 'none' } as const
     const app = createOidcApp({ env: { OIDC_CLIENT_SECRET: '' }, auth })
     expect(await (await app.signedIn()).who()).toHaveProperty('user.id', 'ada')
+  })
+
+  it('needs no secret of a client that has a key, and no address where the app has several', () => {
+    const env = { OIDC_CLIENT_SECRET: '', OIDC_REDIRECT_URI: '' }
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const auth = {
+      privateKey: { key: privateKey.export({ format: 'jwk' }) },
+      redirectUris: [ENV.OIDC_REDIRECT_URI],
+    }
+    expect(createOidcApp({ env, auth }).auth.assertConfigured()).toBeUndefined()
+    expect(() => createOidcApp({ env }).auth.assertConfigured()).toThrow('OIDC_CLIENT_SECRET')
   })
 
   it.each(['/auth/callback', 'javascript:alert(1)'])(

@@ -75,8 +75,13 @@ describe('the environment of an app with GoTrue', () => {
     [{ signInPage: undefined }, 'signInPage'],
     [{ origin: 'app.example' }, 'NEXT_PUBLIC_SITE_URL'],
     [{ redirectUri: 'app.example' }, 'redirectUri'],
+    [{ redirectUri: undefined, redirectUris: Object('https://app.example') }, 'redirectUris'],
+    [{ redirectUri: undefined, redirectUris: Object(5) }, 'redirectUris'],
     [JSON.parse('{ "apiKay": "x" }'), 'apiKay'],
   ])('is refused with %j at first use', async (auth, word) => {
-    await expect(createGotrueApp({ auth }).browser().who()).rejects.toThrow(word)
+    await expect(createGotrueApp({ auth }).browser().who()).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining(word),
+    })
   })
 })

@@ -71,6 +71,16 @@ describe('the settings of a Next app', () => {
   })
 
   it.each([
+    ['lax', 'lax'],
+    ['Lax', 'lax'],
+    ['STRICT', 'strict'],
+    ['none', 'none'],
+  ])('take WORKOS_COOKIE_SAMESITE as %s', (text, sameSite) => {
+    const { cookie } = readWorkOSSettings({}, { ...ENV, WORKOS_COOKIE_SAMESITE: text })
+    expect(cookie).toEqual({ sameSite, password: PASSWORD })
+  })
+
+  it.each([
     ['NEXT_PUBLIC_WORKOS_REDIRECT_URI', '/auth/callback'],
     ['NEXT_PUBLIC_WORKOS_REDIRECT_URI', 'javascript:alert(1)'],
     ['WORKOS_COOKIE_MAX_AGE', 'long'],
@@ -85,6 +95,9 @@ describe('the settings of a Next app', () => {
     [{ basePath: '/' }, 'basePath'],
     [{ basePath: 'auth' }, 'basePath'],
     [{ apiUrl: 'http://api.example' }, 'https'],
+    [{ redirectUris: Object('https://app.example/callback') }, 'redirectUris'],
+    [{ redirectUris: Object(5) }, 'redirectUris'],
+    [{ exposeAccessToken: Object('false') }, 'exposeAccessToken'],
     [{ requestTimeout: -1 }, 'requestTimeout'],
     [{ cookie: { sameSite: 'none', secure: false } }, 'secure'],
   ])('refuse %j at first use', async (options, word) => {

@@ -61,6 +61,19 @@ describe('a proxy of the app’s own', () => {
     expect(() => found.leadsTo(['admin'])).toThrow('pattern')
   })
 
+  it.each([
+    ['/_next/data/build-1/index.json', true],
+    // Where an app has languages, that is the first page in one of them.
+    ['/_next/data/build-1/en.json', true],
+    ['/_next/data/build-1/en/index.json', true],
+    ['/_next/data/build-1/en/about.json', false],
+    ['/index.rsc', true],
+    ['/about', false],
+  ])('knows whether %s brings the first page of the app: %s', async (path, leads) => {
+    const { found } = await look(createApp(), path)
+    expect(found.leadsTo(['/'])).toBe(leads)
+  })
+
   it('tells an outage from a sign-out', async () => {
     const app = createApp()
     const ada = await app.signedIn()

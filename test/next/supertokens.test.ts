@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createNextSuperTokensWith } from '../../src/next/supertokens/create.js'
 import { userRoleClaim } from '../../src/server/supertokens/claims/index.js'
 import { createSuperTokensApp, LIFE, ORIGIN, START } from './supertokens-app.js'
 
@@ -53,6 +54,47 @@ describe('a page of Next with SuperTokens', () => {
     expect((await ada.ask('/')).rendered?.status).toBe('signed-in')
     const { rendered } = await ada.ask('/', { headers: { 'x-client': 'phone' } })
     expect(rendered?.status).toBe('signed-out')
+  })
+
+  it('is told first that it is nobody’s in particular, which a build asks for', async () => {
+    const { next, sessions } = createSuperTokensApp()
+    const dynamic = new Error('DYNAMIC_SERVER_USAGE')
+    const never = { connection: () => Promise.reject(dynamic) }
+    const options = { origin: ORIGIN, signInPage: '/login', sessions: () => sessions }
+    const auth = createNextSuperTokensWith({ ...next.framework, ...never }, options)
+    await expect(auth.getSession()).rejects.toBe(dynamic)
+  })
+
+  it('is read also where Next hands on what HTTP/2 has of its own', async () => {
+    const { next, sessions } = createSuperTokensApp()
+    const sent = new Map([
+      [':authority', 'app.example'],
+      [':path', '/'],
+    ])
+    const headers = async () =>
+      Object.assign(sent, { get: (name: string) => sent.get(name) ?? null })
+    const options = { origin: ORIGIN, signInPage: '/login', sessions: () => sessions }
+    const connection = async (): Promise<void> => {}
+    const framework = { ...next.framework, connection, headers: Object(headers) }
+    const auth = createNextSuperTokensWith(framework, options)
+    expect(await auth.getSession()).toEqual({ status: 'signed-out' })
+  })
+
+  it('says of a mistake of the app’s what it is, and neither sends people away nor asks for patience', async () => {
+    const { browser, signedIn, clock } = createSuperTokensApp({
+      sessions: {
+        transfer: ({ headers }) => (headers.has('x-transfer') ? JSON.parse('"both"') : 'any'),
+      },
+    })
+    const wrong = { headers: { 'x-transfer': 'both' } }
+    const invalid = { type: 'GENERAL_ERROR', code: 'invalid_argument' }
+    await expect(browser().ask(TEAM, wrong)).rejects.toMatchObject(invalid)
+    const ada = await signedIn()
+    clock.time += LIFE
+    // Two cookies of one name, and no place is known where one may be left from.
+    const { value } = ada.jar.get(`sRefreshToken ${REFRESH}`) ?? { value: '' }
+    ada.jar.set('sRefreshToken /auth', { path: '/auth', value: `A${value}` })
+    await expect(ada.ask(`${REFRESH}?${RETURN}`)).rejects.toMatchObject(invalid)
   })
 
   it('that strangers may not see sends them to the sign-in, and back from there', async () => {

@@ -466,7 +466,7 @@ describe('the packed package', () => {
     ],
     // What all parsers share comes with the first: the form of a session, which of several is the newest, and what stands
     // for an access token that was removed.
-    ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 510],
+    ['oidcClientTs', 'oidc and takeOver', TAKING_OVER, OIDC_CLIENT_TS, 520],
     [
       'supertokens',
       'gotrue',

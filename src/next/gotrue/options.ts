@@ -17,6 +17,7 @@ import type {
   NextShared,
 } from '../options.js'
 import { divide } from '../parts.js'
+import { readPlaces } from '../places.js'
 
 /**
  * Options of `createNextAuth` for GoTrue (Supabase Auth): those of `createGotrue` and `createGotrueSessions`, and the
@@ -85,8 +86,8 @@ export function gotrueOptions(
   const { cookie, takeOver, verification, signOutUrl, redirectUri, ...left } = rest
   const { password: _, coordinator: __, origin: ___, ...server } = left
   const gotrue = createGotrue({ ...server, url, apiKey })
-  const addresses = [origin, redirectUri, ...(app.redirectUris ?? [])]
-  const secure = cookie?.secure ?? !addresses.some((address) => address?.startsWith('http:'))
+  const { redirectUris } = app
+  const secure = cookie?.secure ?? readPlaces({ origin, redirectUri, redirectUris }).secure
   return {
     ...app,
     origin,

@@ -65,16 +65,16 @@ async function turnAway(
   const failure = 'failure' in reason ? reason.failure : errorOf(reason)
   const answer = world.sessions.toResponse(failure)
   // A mistake of the app's: its own page of errors says so.
-  if (!answer && 'failure' in reason) throw failure
+  if (!answer) throw failure
   const nothing = answerRouter(request)
   if (nothing) return nothing
-  const { status } = answer ?? { status: 401 }
+  const { status } = answer
   if (isAction(request)) {
     // By its status, front ends that listen refresh and call once more.
     return forAction(await leadAway(request, world, reason), { message: CANNOT_TELL, status })
   }
   if (isNavigation(request) && !isPrefetch(request.headers)) return leadAway(request, world, reason)
-  return answer ?? new Response(null, { status })
+  return answer
 }
 
 /** Keeps an answer that is for one person out of shared caches. */

@@ -2,13 +2,13 @@ import { AuthError } from '../../core/errors.js'
 import type { SessionUser } from '../../core/session.js'
 import type { SignInHints } from '../../providers/backend/types.js'
 import { checkPassword } from '../sealed/seal.js'
-import { checkObject } from '../shared/arguments.js'
 import { type Problem, refuse } from './answers.js'
 import { createEndingRoutes } from './ending-routes.js'
 import { createSignInFlows } from './flows.js'
 import { answerPreflight, type Callers, refuseBackground, refuseStranger, share } from './guard.js'
 import { checkHints } from './hints.js'
 import { createListRoutes } from './list-routes.js'
+import { checkBackendOptions } from './options.js'
 import { createOrganizationChoice } from './organization-routes.js'
 import { createPlaces, type Places } from './places.js'
 import { createProxy } from './proxy.js'
@@ -95,7 +95,7 @@ function createRoutes<User extends SessionUser>(shared: Shared<User>) {
  * @throws AuthError `invalid_argument` for a configuration that cannot work.
  */
 export function createBackend<User extends SessionUser>(options: BackendOptions<User>): Backend {
-  checkObject('options', options)
+  checkBackendOptions(options)
   const { password, upstreams = {}, exposeAccessToken = false } = options
   const { report = () => {}, now = () => Date.now() } = options
   checkPassword(password)

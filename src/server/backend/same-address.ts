@@ -38,9 +38,8 @@ export function createOncePerAddress<T>(
     if (found) return found.outcome
     const entry: Entry<T> = { outcome: work(), at: null }
     known.set(key, entry)
-    const forget = (): void => {
-      if (known.get(key) === entry) known.delete(key)
-    }
+    // Nobody has taken its place: it stays until it has ended.
+    const forget = (): void => void known.delete(key)
     entry.outcome.then((outcome) => {
       if (lasts(outcome)) entry.at = now()
       else forget()

@@ -1,5 +1,5 @@
 import { AuthError } from '../../core/errors.js'
-import { checkCookieHeader } from '../shared/arguments.js'
+import { checkCookieHeader, checkObject } from '../shared/arguments.js'
 import { stripBlanks } from './blanks.js'
 
 /** Where a browser keeps a cookie: another place is another cookie. */
@@ -68,7 +68,11 @@ function reject(message: string): never {
   throw new AuthError('invalid_argument', message)
 }
 
-function placeOf({ domain, path = '/' }: CookiePlace): string {
+function placeOf(place: CookiePlace): string {
+  checkObject('cookie', place)
+  const { domain, path = '/' } = place
+  if (domain !== undefined && typeof domain !== 'string')
+    reject('The domain of a cookie is a text.')
   const host = domain?.replace(/^\./, '')
   if (!PATH.test(path)) reject('The path of a cookie begins with `/` and holds no `;`.')
   if (host !== undefined && !DOMAIN.test(host)) reject('The domain of a cookie is a host name.')
@@ -92,8 +96,10 @@ function prefixOf(place: string, secure: boolean): string {
 
 /** Checks what a cookie is to be. @throws AuthError `invalid_argument` */
 export function defineCookie(options: CookieOptions = {}): Cookie {
-  const { sameSite = 'lax', secure = true, maxAge = LONGEST_COOKIE_LIFE, formerly = [] } = options
   const place = placeOf(options)
+  const { sameSite = 'lax', secure = true, maxAge = LONGEST_COOKIE_LIFE, formerly = [] } = options
+  if (typeof secure !== 'boolean') reject('`secure` of a cookie is `true` or `false`.')
+  if (!Array.isArray(formerly)) reject('`formerly` is a list of places.')
   const name = options.name ?? `${prefixOf(place, secure)}holdfast`
   if (!TOKEN.test(name)) reject('The name of a cookie is a token of at most 256 characters.')
   if (!/^(lax|strict|none)$/.test(sameSite)) reject('`sameSite` is lax, strict or none.')

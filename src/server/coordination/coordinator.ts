@@ -1,6 +1,6 @@
 import * as base64url from 'jose/base64url'
 import { AuthError } from '../../core/errors.js'
-import { checkMethods } from '../shared/arguments.js'
+import { checkMethods, checkObject } from '../shared/arguments.js'
 import { isLately } from '../shared/lately.js'
 import { tell } from '../shared/security-events.js'
 import { sha256 } from '../shared/sha256.js'
@@ -159,6 +159,7 @@ export function localCoordinator(options: MemoryCoordinatorOptions): LocalCoordi
  * @throws AuthError `invalid_argument` for options that are no positive numbers.
  */
 export function memoryCoordinator(options: MemoryCoordinatorOptions = {}): Coordinator {
+  checkObject('options', options)
   const local = localCoordinator(options)
   const { now = () => Date.now() } = options
   return {

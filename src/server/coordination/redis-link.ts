@@ -79,16 +79,6 @@ export function redisLink({ client, timeout, clock, report }: RedisLinkOptions):
     return null
   }
 
-  /** What came while the event loop was blocked: timers are run before answers are read. */
-  const overdue = (sent: Promise<unknown>): Promise<Reply | null> =>
-    new Promise((resolve) => {
-      sent.then(
-        (value) => resolve({ value }),
-        () => resolve(null),
-      )
-      clock.schedule(0, () => resolve(null))
-    })
-
   return {
     async call(command, { urgent, afterwards } = {}) {
       const probe = down
@@ -99,14 +89,13 @@ export function redisLink({ client, timeout, clock, report }: RedisLinkOptions):
       if (probe) probeAt = clock.monotonic() + PROBE
       const sent = send(command)
       try {
+        // What came while the event loop was blocked has its turn before the time is up.
         const value = await bounded({ clock, createAbort }, () => sent, { limit: timeout, late })
         // A command from before the outage, slow as it was, is no sign of its end.
         if (probe) down = false
         if (!down) outage.worked()
         return { value }
       } catch (cause) {
-        const reply = await overdue(sent)
-        if (reply) return reply
         const follow = (): void => void (afterwards && send(afterwards).catch(() => {}))
         sent.then(follow, follow)
         return fail(cause)

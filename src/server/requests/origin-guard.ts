@@ -1,4 +1,5 @@
 import { AuthError } from '../../core/errors.js'
+import { checkObject } from '../shared/arguments.js'
 
 /** Which pages may send requests that change something, besides those of this server's origin. */
 export interface OriginGuardOptions {
@@ -70,8 +71,13 @@ function isShared(origin: string, { answer }: GuardedRequest): boolean {
 export function createOriginGuard(
   options: OriginGuardOptions = {},
 ): (request: GuardedRequest) => boolean {
-  const own = options.origin === undefined ? undefined : checkOrigin(options.origin)
-  const allowed = (options.allowedOrigins ?? []).map(checkOrigin)
+  checkObject('options', options)
+  const { origin: here, allowedOrigins = [] } = options
+  if (!Array.isArray(allowedOrigins)) {
+    throw new AuthError('invalid_argument', '`allowedOrigins` is a list of origins.')
+  }
+  const own = here === undefined ? undefined : checkOrigin(here)
+  const allowed = allowedOrigins.map(checkOrigin)
   return (request) => {
     const { method, headers } = request
     if (isSafe(method)) return false

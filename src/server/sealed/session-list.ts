@@ -1,5 +1,6 @@
 import { checkPositive } from '../coordination/coordinator.js'
 import { createExpiring } from '../coordination/expiring.js'
+import { checkObject } from '../shared/arguments.js'
 
 /**
  * Holds which sessions people have, so that each can see theirs. What it holds is sealed by the cookie's password, and
@@ -37,6 +38,7 @@ export interface MemorySessionListOptions {
  * @throws AuthError `invalid_argument` for a `limit` that is no positive number.
  */
 export function memorySessionList(options: MemorySessionListOptions = {}): SessionList {
+  checkObject('options', options)
   const { now = () => Date.now() } = options
   const limit = checkPositive('limit', options.limit ?? 10_000)
   type Entries = ReadonlyMap<string, { readonly sealed: string; readonly until: number }>

@@ -118,10 +118,7 @@ export function createIntrospection(
   const call = createCall(options)
   const timeout = checkPositive('requestTimeout', options.requestTimeout ?? TIME_LIMIT)
   const cacheFor = checkPositive('cacheFor', options.cacheFor ?? CACHED)
-  const known = createExpiring<{ readonly found: Introspected; readonly at: number }>({
-    limit: LIMIT,
-    now,
-  })
+  const known = createExpiring<Introspected>({ limit: LIMIT, now })
   const running = new Map<string, Promise<Introspected>>()
   let failure:
     | { readonly found: Introspected; readonly at: number; readonly rest: number }
@@ -139,7 +136,7 @@ export function createIntrospection(
     try {
       const found = await send(token)
       failure = undefined
-      known.set(name, { found, at: now() }, Math.min(until, now() + cacheFor))
+      known.set(name, found, Math.min(until, now() + cacheFor))
       return found
     } catch (error) {
       const found = {
@@ -158,7 +155,7 @@ export function createIntrospection(
     async ask(token, until) {
       const name = await fingerprint(token)
       const kept = known.get(name)
-      if (kept && isLately(kept.at, cacheFor, now())) return kept.found
+      if (kept) return kept
       const current = running.get(name)
       if (current) return current
       if (failure && isLately(failure.at, failure.rest, now())) return failure.found
@@ -169,7 +166,7 @@ export function createIntrospection(
     async trust(token, at) {
       const name = await fingerprint(token)
       if (known.get(name) || !isLately(at, cacheFor, now())) return
-      known.set(name, { found: { type: 'active' }, at }, at + cacheFor)
+      known.set(name, { type: 'active' }, at + cacheFor)
     },
   }
 }

@@ -214,6 +214,21 @@ describe('POST /refresh', () => {
 })
 
 describe('POST /sign-out', () => {
+  it.each(['everything', '', 5, null, ['local']])(
+    'ends nothing for a scope that there is not: %j',
+    async (scope) => {
+      const { call, jar, signIn } = createBackendWorld()
+      await signIn()
+      const before = new Map(jar.cookies)
+      const answer = await call('/auth/sign-out', { json: { scope } })
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { code: 'invalid_argument' },
+      ])
+      expect(new Map(jar.cookies)).toEqual(before)
+    },
+  )
+
   it('ends the session here and at the server, and tells where to go', async () => {
     const { call, workos, jar, sessionId } = await signedIn()
     const old = jar.header()
@@ -367,6 +382,37 @@ describe('settings', () => {
     [
       'an upstream without time',
       { upstreams: { a: { target: 'https://a.example', requestTimeout: 0 } } },
+    ],
+    ['no sessions', { sessions: undefined }],
+    ['null for sessions', { sessions: null }],
+    ['sessions that are not of requests', { sessions: { openSession() {}, sealSession() {} } }],
+    ['no auth server', { signIn: undefined }],
+    ['half an auth server', { signIn: { authorizeUrl() {} } }],
+    // As an environment has it: it would be taken for yes.
+    ['a text for whether pages see the access token', { exposeAccessToken: 'false' }],
+    ['a number for whether there is a page of sign-outs', { frontChannelLogout: 1 }],
+    ['a text for several redirect URIs', { redirectUris: 'https://app.example/callback' }],
+    ['a number for them', { redirectUris: 5 }],
+    ['a text for several origins', { allowedOrigins: 'https://app.example' }],
+    ['an object for them', { allowedOrigins: {} }],
+    ['null for them', { allowedOrigins: null }],
+    ['a text for several hints', { crossSiteHints: 'prompt' }],
+    ['a hint that is none', { crossSiteHints: ['prompt', 'password'] }],
+    ['null for upstreams', { upstreams: null }],
+    ['a list of upstreams', { upstreams: [] }],
+    ['a list of pages', { organizationPage: ['/choose'] }],
+    ['a page for what is asked at a sign-in', { onSignIn: '/welcome' }],
+    ['a page for what is asked after a failure', { onSignInError: '/sorry' }],
+    ['a text for what reports', { report: 'console' }],
+    ['a text for what fetches', { fetch: 'fetch' }],
+    ['a time for a clock', { now: 1_700_000_000_000 }],
+    [
+      'an upstream that may not wait',
+      { upstreams: { a: { target: 'https://a.example', idleTimeout: 0 } } },
+    ],
+    [
+      'an upstream that may wait for no number',
+      { upstreams: { a: { target: 'https://a.example', idleTimeout: Number.NaN } } },
     ],
   ])('that cannot work are refused at once: %s', (_name, wrong) => {
     expect(make(wrong)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))

@@ -119,7 +119,7 @@ describe('what is written', () => {
 
 describe('options that cannot work are refused when the cookie is defined', () => {
   const injection = 'x\r\nSet-Cookie: a=b'
-  it.each<[string, object]>([
+  it.each<[string, unknown]>([
     ['a line break in the name', { name: injection }],
     ['an empty name', { name: '' }],
     ['a separator in the name', { name: 'a;b' }],
@@ -144,8 +144,14 @@ describe('options that cannot work are refused when the cookie is defined', () =
     ['a life below nothing', { maxAge: -1 }],
     ['a life that is no number', { maxAge: Number.NaN }],
     ['a former place that is none', { formerly: [{ domain: 'a b' }] }],
+    ['null for a former place', { formerly: [null] }],
+    ['one former place that is in no list', { formerly: { path: '/app' } }],
+    ['a domain that is no text', { domain: 5 }],
+    ['a text for whether it is secure', { secure: 'false' }],
+    ['null', null],
+    ['a text', 'session'],
   ])('%s', (_, options) => {
-    expect(reason(() => defineCookie(options))).toBe('invalid_argument')
+    expect(reason(() => Reflect.apply(defineCookie, null, [options]))).toBe('invalid_argument')
   })
 
   it.each([' ', ';', ',', '"', '\\', '\n', '\0', 'é', '😀'])('and so is a value with %j', (bad) => {

@@ -88,6 +88,24 @@ describe('the coordinator of one process', () => {
     expect(report).not.toHaveBeenCalled()
   })
 
+  it('says once a minute that tombstones had to go which stood, of either kind', async () => {
+    const { clock } = createTime()
+    const report = vi.fn()
+    const coordinator = memoryCoordinator({ now: clock.now, limit: 1, report })
+    const silent = memoryCoordinator({ now: clock.now, limit: 1 })
+    const told: number[] = []
+    for (const apart of [false, true, false, true]) {
+      for (const id of ['a', 'b', 'c']) {
+        await coordinator.end(`${id} ${apart}`, 86_400_000, { apart })
+        await silent.end(`${id} ${apart}`, 86_400_000, { apart })
+      }
+      told.push(report.mock.calls.length)
+      await clock.advance(30_000)
+    }
+    expect(told).toEqual([1, 1, 2, 2])
+    expect(report.mock.calls[0]).toMatchObject([{ code: 'storage' }])
+  })
+
   it('forgets no tombstone that stands, and says nothing, while there are others that are over', async () => {
     const { clock } = createTime()
     const report = vi.fn()

@@ -1,12 +1,44 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { RedisClient } from '../../../src/server/coordination/redis-link.js'
-import { createProcesses } from '../../support/fake-redis.js'
+import type { Clock } from '../../../src/core/ports.js'
+import { type RedisClient, redisLink } from '../../../src/server/coordination/redis-link.js'
+import { createProcesses, createTime } from '../../support/fake-redis.js'
 
 const PROBE = 1_000
 
 afterEach(() => vi.unstubAllGlobals())
 
 const work = async (): Promise<string> => 'its own'
+
+describe('an answer that was there in time', () => {
+  it('counts where the process was too busy to read it before its time was up', async () => {
+    const { clock } = createTime()
+    const report = vi.fn()
+    let answer = (_: unknown): void => {}
+    const client: RedisClient = {
+      eval: () =>
+        new Promise((resolve) => {
+          answer = resolve
+        }),
+    }
+    // Timers come first after such a while: that of the limit, and then what has arrived.
+    const busy: Clock = {
+      now: clock.now,
+      monotonic: clock.monotonic,
+      schedule: (delay, work) =>
+        clock.schedule(delay, () => {
+          work()
+          if (delay === 500) answer('there')
+        }),
+    }
+    const link = redisLink({ client, timeout: 500, clock: busy, report })
+    const call = link.call({ script: '', keys: [], args: [] })
+    await clock.settle()
+    await clock.advance(500)
+    await clock.advance(1)
+    expect(await call).toEqual({ value: 'there' })
+    expect(report).not.toHaveBeenCalled()
+  })
+})
 
 describe('a client', () => {
   it('that is not connected is sent nothing, and used as soon as it is', async () => {

@@ -120,6 +120,15 @@ describe.each(FAULTS)('a Redis whose every command meets %o', (fault) => {
     expect((await world.until(coordinator.once('key', work))).text).toBe('result 1')
   })
 
+  it('leaves the failure of whoever works alone as it is', async () => {
+    const { until, start } = createProcesses()
+    const { client, coordinator } = start()
+    breakAll(client, fault)
+    const error = new TypeError('a bug')
+    const told = coordinator.once('key', () => Promise.reject(error)).catch((reason) => reason)
+    expect(await until(told)).toBe(error)
+  })
+
   it('leaves the failure with its winner too', async () => {
     const { until, start } = createProcesses()
     const { client, coordinator } = start()

@@ -49,6 +49,15 @@ describe('a process that waits for ends', () => {
     expect(there.client.sent).toEqual(['hear'])
   })
 
+  it('hears of its own at once, also while Redis is down', async () => {
+    const { there, heard, listen, until } = await createTwo()
+    await listen('session')
+    there.client.fault = () => 'refuse'
+    const ending = there.end('session', 60_000)
+    await until(ending)
+    expect(heard).toEqual(['session'])
+  })
+
   it('hears after an outage what came to pass in it', async () => {
     const { here, there, heard, listen, until, clock } = await createTwo()
     await listen('session')

@@ -45,7 +45,43 @@ describe('a server that was left alone by all processes', () => {
   })
 })
 
+describe('a Redis that says nothing of a server', () => {
+  it.each<readonly [string, unknown]>([
+    ['nothing', null],
+    ['a word', 'OK'],
+    ['an empty list', []],
+    ['what nobody knows', ['unheard-of', 'x', 1]],
+  ])('leaves each process its own pauses: %s', async (_, reply) => {
+    const world = createProcesses()
+    const { pauses } = world.start({ client: { eval: async () => reply } })
+    const admit = async () => (await world.until(pauses.admit('server', SPAN))).type
+    expect(await admit()).toBe('open')
+    await world.until(pauses.pause('server', pause, 250))
+    expect(await admit()).toBe('closed')
+  })
+
+  it('by being down leaves each process its own pauses too', async () => {
+    const world = createProcesses()
+    const { client, pauses } = world.start()
+    client.fault = () => 'refuse'
+    expect((await world.until(pauses.admit('server', SPAN))).type).toBe('open')
+    await world.until(pauses.pause('server', pause, 250))
+    expect((await world.until(pauses.admit('server', SPAN))).type).toBe('closed')
+  })
+})
+
 describe('a pause that somebody has put into Redis', () => {
+  it('that cannot be read, and is as long as any, keeps nobody out', async () => {
+    const { redis, clock, there, admit } = await withPause(250)
+    const [[key = '', entry] = []] = redis.entries
+    redis.entries.set(key, {
+      value: 'what no password of ours has sealed',
+      until: entry?.until ?? 0,
+    })
+    await clock.advance(100)
+    expect(await admit(there)).toBe('open')
+  })
+
   it('keeps nobody out for longer than any server may ask for', async () => {
     const { there, put, admit } = await withPause(250)
     put()

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import { describe, expect, it, vi } from 'vitest'
+import { AuthError } from '../../../src/core/errors.js'
 import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import type { Coordinator } from '../../../src/server/coordination/coordinator-types.js'
 import { createBackChannelLogout } from '../../../src/server/endings/back-channel-logout.js'
@@ -286,6 +287,21 @@ describe('the route of logout tokens', () => {
     expect((await form(`logout_token=${token}`, `${FORM}; charset=UTF-8`)).status).toBe(200)
   })
 
+  it.each([
+    ['tells the app of a body that its own parser has taken', 'invalid_argument', 1],
+    ['tells nobody of a body that breaks off', 'aborted', 0],
+  ] as const)('%s', async (_, code, told) => {
+    const { sealed, oidc } = await createEndingsWorld()
+    const report = vi.fn()
+    const answer = createBackChannelLogout({ sessions: sealed, server: oidc, report })
+    const body = new ReadableStream({
+      pull: (controller) => controller.error(new AuthError(code, 'The body is not here.')),
+    })
+    const init = { method: 'POST', headers: { 'Content-Type': FORM }, body, duplex: 'half' }
+    expect((await answer(new Request(BACK_CHANNEL, init))).status).toBe(400)
+    expect(report).toHaveBeenCalledTimes(told)
+  })
+
   it('reads no more of megabytes than it must', async () => {
     const { post } = await createEndingsWorld()
     let pulled = 0
@@ -381,6 +397,7 @@ describe('the route of logout tokens', () => {
       { sessions: sealed, server: {} },
       { sessions: sealed, server: { issuer: 'https://id.example', keys: oidc.keys } },
       { sessions: sealed, server: { clientId: 'web', keys: oidc.keys } },
+      { sessions: sealed, server: { issuer: 'https://id.example', clientId: 'web' } },
     ]) {
       expect(() => Reflect.apply(createBackChannelLogout, null, [options])).toThrow(
         expect.objectContaining({ code: 'invalid_argument' }),

@@ -16,6 +16,7 @@ describe('a request to revoke all that a person has', () => {
     const [one, other] = [await seal('sid-1'), await seal('sid-2')]
     const answer = await revoke(ADA)
     expect([answer.status, await answer.text()]).toEqual([204, ''])
+    expect(answer.headers.get('Content-Type')).toBeNull()
     expect([await isAlive(one), await isAlive(other)]).toEqual([false, false])
     expect(await isAlive(await seal('sid-3'))).toBe(true)
   })
@@ -111,6 +112,11 @@ describe('a request to revoke all that a person has', () => {
         body: JSON.stringify({ sub_id: ADA }),
       })
       expect(answer.status, Authorization).toBe(401)
+      // Who has shown no token hears of no error in it (RFC 6750 §3.1).
+      const error = Authorization === 'Bearer garbage' ? ' error="invalid_token"' : ''
+      expect(answer.headers.get('WWW-Authenticate')).toBe(`Bearer${error}`)
+      expect(answer.headers.get('Content-Type')).toBe('application/json')
+      expect(answer.headers.get('error')).toBeNull()
     }
     expect(await isAlive(value)).toBe(true)
   })
@@ -132,6 +138,10 @@ describe('a request to revoke all that a person has', () => {
     ['an address that is a list', { format: 'email', email: ['ada@example.com'] }],
     ['half a subject', { format: 'iss_sub', sub: 'ada' }],
     ['an empty id', { format: 'opaque', id: '' }],
+    ['somebody of no issuer', { format: 'iss_sub', iss: OKTA }],
+    ['an id under the name of another format', { format: 'phone_number', id: 'ada' }],
+    ['an address under the name of another format', { format: 'opaque', email: 'ada@example.com' }],
+    ['a subject under the name of another format', { ...ADA, format: 'opaque' }],
   ])('is refused for whom it names: %s', async (_, subject) => {
     const { revoke } = await createEndingsWorld()
     expect((await revoke(subject)).status).toBe(400)

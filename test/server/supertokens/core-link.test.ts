@@ -208,6 +208,19 @@ describe('a host that fails', () => {
     expect(desk.hosts().slice(2)).toEqual([HOST_TWO, HOST_ONE, HOST_ONE, HOST_ONE])
   })
 
+  it('is as good as any once it has refused something, which is an answer too', async () => {
+    const desk = createDesk({ hosts: BOTH, answer: at(HOST_ONE, lost) })
+    await desk.core.refresh(REFRESH)
+    await desk.core.refresh(REFRESH)
+    // The other fails, so that this one is asked before its rest is over.
+    desk.state.answer = ({ host }) =>
+      host === HOST_TWO ? lost() : text(400, "Field name 'x' is invalid")
+    await failureOf(desk.core.refresh(REFRESH))
+    desk.state.answer = undefined
+    await desk.core.refresh(REFRESH)
+    expect(desk.hosts().slice(3)).toEqual([HOST_TWO, HOST_ONE, HOST_ONE])
+  })
+
   it('is tried last for 10 s', async () => {
     const desk = createDesk({ hosts: BOTH, answer: at(HOST_ONE, lost) })
     for (let call = 0; call < 4; call += 1) await desk.core.refresh(REFRESH)

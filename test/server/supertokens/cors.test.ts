@@ -177,6 +177,10 @@ describe('settings of CORS', () => {
     ['a list of nothing', { allowedOrigins: [undefined] }],
     ['every header', { allowedHeaders: ['*'] }],
     ['a header of two lines', { exposedHeaders: ['x\r\ny'] }],
+    ['a text of headers', { allowedHeaders: 'x-mine' }],
+    ['a text of headers that are read', { exposedHeaders: 'x-mine' }],
+    ['a text of methods', { methods: 'GET' }],
+    ['nothing for headers', { allowedHeaders: null }],
     ['every method', { methods: ['*'] }],
     ['a time that is none', { maxAge: Number.NaN }],
   ])('that let in more than is known are refused: %s', (_, settings) => {

@@ -41,6 +41,19 @@ describe('refreshes with one token', () => {
     expect(await outcomeOf(refresh(stage, tokens))).toBe('TOKEN_THEFT_DETECTED')
   })
 
+  it('get the same answer also where very many others were refused meanwhile', async () => {
+    const stage = createStage({ coordinator: memoryCoordinator({ limit: 10, now: () => 0 }) })
+    const tokens = await begin(stage)
+    const next = await refresh(stage, tokens)
+    for (let index = 0; index < 20; index += 1) {
+      const refused = stage.superTokens.refreshSession(`token${index}.nonce.V2`)
+      expect(await outcomeOf(refused)).toBe('UNAUTHORISED')
+    }
+    const before = stage.core.count('/session/refresh')
+    expect(await refresh(stage, tokens)).toStrictEqual(next)
+    expect(stage.core.count('/session/refresh')).toBe(before)
+  })
+
   it('are told as a replay, except the first', async () => {
     const told: unknown[] = []
     const stage = createStage({ onReuse: (reuse) => void told.push(reuse) })
@@ -218,6 +231,7 @@ describe('a coordinator that fails', () => {
     ['another thing', '{"type":"other"}'],
     ['half a session', '{"type":"renewed","tokens":{"session":{"handle":"h"}}}'],
     ['a theft of nobody’s session', '{"type":"theft","userId":"u1"}'],
+    ['a theft of a session of nobody', '{"type":"theft","sessionHandle":"h1"}'],
     ['a list', '[]'],
   ])('is a general error where it replays %s', async (_, text) => {
     const once = async () => ({ text, startedAt: 0 })

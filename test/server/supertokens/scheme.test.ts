@@ -200,17 +200,17 @@ describe('where cookies go', () => {
     expect((await scheme.read()).accessToken.path).toBe('/')
   })
 
-  it.each<[name: string, cookies: object]>([
-    ['`SameSite=None` that is not secure', { sameSite: 'none', secure: false }],
-    ['a word that `SameSite` has not', { sameSite: 'None' }],
-    ['a path that does not begin with a slash', { accessTokenPath: 'app' }],
-    ['a path that would begin another attribute', { refreshTokenPath: '/a;Domain=b' }],
-    ['a line break in the path', { refreshTokenPath: '/a\r\nSet-Cookie: b=c' }],
-    ['an address for a domain', { domain: 'https://example.com' }],
-    ['a domain that is no text', { domain: 5 }],
-    ['former places that are no list', { formerly: 5 }],
-    ['a former place that no cookie can have', { formerly: [{ path: 'a' }] }],
-  ])('is refused at once for %s', (_, cookies) => {
+  it.each<[name: string, cookies: object, told: RegExp]>([
+    ['`SameSite=None` that is not secure', { sameSite: 'none', secure: false }, /secure/],
+    ['a word that `SameSite` has not', { sameSite: 'None' }, /sameSite/],
+    ['a path that does not begin with a slash', { accessTokenPath: 'app' }, /path/],
+    ['a path that would begin another attribute', { refreshTokenPath: '/a;Domain=b' }, /path/],
+    ['a line break in the path', { refreshTokenPath: '/a\r\nSet-Cookie: b=c' }, /path/],
+    ['an address for a domain', { domain: 'https://example.com' }, /domain/],
+    ['a domain that is no text', { domain: 5 }, /./],
+    ['former places that are no list', { formerly: 5 }, /./],
+    ['a former place that no cookie can have', { formerly: [{ path: 'a' }] }, /path/],
+  ])('is refused at once for %s', (_, cookies, told) => {
     const core = { handshake: async () => null }
     const deps = { core, cookies, patience: 1, now: () => START }
     let error: unknown
@@ -219,6 +219,6 @@ describe('where cookies go', () => {
     } catch (thrown) {
       error = thrown
     }
-    expect(isAuthError(error, 'invalid_argument')).toBe(true)
+    expect(isAuthError(error, 'invalid_argument') && error.message).toMatch(told)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readAccessToken } from '../../../src/server/supertokens/access-token.js'
 import { openApp } from './claims-stage.js'
-import { failureOf, readFrontToken, toldBy } from './web-stage.js'
+import { failureOf, HOUR, readFrontToken, toldBy } from './web-stage.js'
 
 const payloadOf = (token: string): unknown => readAccessToken(token)?.userDataInJWT
 
@@ -92,6 +92,27 @@ describe('a payload that a request changes', () => {
     expect(await failureOf(change)).toEqual({ type: 'GENERAL_ERROR', code: 'network' })
     expect([session.getJWTPayload(), toldBy(answer)]).toEqual([{}, []])
   })
+
+  it.each([
+    ['today', {}, { theme: 'light', plan: 'pro' }],
+    // Nobody can say there what came of it.
+    ['before 2.8', { core: { versions: ['2.4'] } }, { theme: 'light' }],
+  ])(
+    'comes with the next refresh where the token has expired meanwhile, by cores of %s',
+    async (_, core, known) => {
+      const { signIn, pass } = await openApp({}, core)
+      const page = await signIn('cookie', { theme: 'light' })
+      const { session, answer } = await page.ask()
+      pass(HOUR + 1_000)
+      await session.mergeIntoAccessTokenPayload({ plan: 'pro' })
+      expect([session.getJWTPayload(), session.getUserId(), toldBy(answer)]).toEqual([
+        known,
+        'ada',
+        [],
+      ])
+      expect((await page.refresh()).getJWTPayload()).toEqual({ theme: 'light', plan: 'pro' })
+    },
+  )
 
   it('is that of an administrator until the page has it by a refresh', async () => {
     const { signIn, sessions } = await openApp()

@@ -120,6 +120,21 @@ describe('asking an auth server about an access token', () => {
     expect(await ask('token-1', UNTIL)).toEqual({ type: 'inactive' })
   })
 
+  it('is done for a token that was given at a time which is yet to come', async () => {
+    const { ask, trust, clock } = createEndpoint(active(false))
+    // By the clock of before, which was an hour ahead.
+    await trust('token-1', clock.time + 3_600_000)
+    expect(await ask('token-1', UNTIL)).toEqual({ type: 'inactive' })
+  })
+
+  it('is not done by what is no function', () => {
+    for (const introspect of [undefined, 'https://auth.example/introspect', {}]) {
+      const make = () =>
+        Reflect.apply(createIntrospection, undefined, [{ introspect }, () => START])
+      expect(make).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+    }
+  })
+
   it.each<[string, Answer, string]>([
     ['no connection', () => Promise.reject(new TypeError('offline')), 'network_error'],
     ['a dead server', () => new Response('', { status: 503 }), 'server_error'],

@@ -1,6 +1,7 @@
-import { exportJWK, generateKeyPair } from 'jose'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { errors, exportJWK, generateKeyPair } from 'jose'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
+import { createKeySet } from '../../../src/server/verification/key-set.js'
 import { createVerifier, type Verifier } from '../../../src/server/verification/verify.js'
 import { createIssuer, type Issuer } from '../../interop/issuer.js'
 
@@ -57,6 +58,13 @@ describe('a key set that has no end', () => {
 })
 
 describe('keys', () => {
+  it('that are at hand are none before any were loaded, and nobody waits for them', async () => {
+    const fetch = vi.fn(() => new Promise<Response>(() => {}))
+    const { keyAtHand } = createKeySet({ jwksUrl: 'https://id.test/jwks', fetch }, () => time)
+    await expect(keyAtHand({ alg: 'RS256', kid: 'k1' })).rejects.toThrow(errors.JWKSNoMatchingKey)
+    expect(fetch).not.toHaveBeenCalled()
+  })
+
   it('are fetched when first needed, then kept for ten minutes', async () => {
     const before = issuer.requests()
     const { verify } = verifier()
@@ -175,6 +183,11 @@ describe('an issuer that fails', () => {
     ['does not answer in time', late, 'timeout'],
     ['does not answer within the limit of an app', tooLate, 'timeout'],
     ['answers 500', () => new Response('', { status: 500 }), 'server_error'],
+    [
+      'answers 503 with its keys',
+      () => Response.json(issuer.keys(), { status: 503 }),
+      'server_error',
+    ],
     ['answers 404', () => Response.json({ message: 'no' }, { status: 404 }), 'server_error'],
     ['redirects', () => Response.redirect('https://elsewhere.test/', 302), 'server_error'],
     ['answers with a page', () => new Response('<html>', { status: 200 }), 'server_error'],

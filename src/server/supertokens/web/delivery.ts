@@ -1,5 +1,5 @@
 import { type AnswerHeaders, putCookies } from '../../requests/answer-headers.js'
-import { forbidStorage, untilSent, varyByCookie } from '../../requests/caching.js'
+import { forbidStorage, untilSent } from '../../requests/caching.js'
 import type { GuardedRequest, OriginGuardOptions } from '../../requests/origin-guard.js'
 import { readAccessToken } from '../access-token.js'
 import type { CookieScheme, CookieSpot } from '../cookie-types.js'
@@ -115,7 +115,6 @@ export async function deliver(
   checkTokens(tokens)
   if (transfer === 'cookie') {
     putCookies(answer, tokenCookies(turn, tokens, await settings.superTokens.cookieScheme()))
-    untilSent(answer, varyByCookie)
   } else {
     setReadable(answer, {
       'st-access-token': accessToken.token,
@@ -150,7 +149,6 @@ export async function wipe(turn: Turn, transfer: TokenTransfer): Promise<void> {
     answer,
     names.flatMap((name) => eraseEverywhere(cookieIn(scheme, name))),
   )
-  untilSent(answer, varyByCookie)
   if (legacy) setReadable(answer, { 'id-refresh-token': 'remove' })
 }
 

@@ -1,5 +1,5 @@
 import { putCookies } from '../../requests/answer-headers.js'
-import { forbidStorage, untilSent, varyByCookie } from '../../requests/caching.js'
+import { forbidStorage, untilSent } from '../../requests/caching.js'
 import { GeneralError, isSuperTokensError, TryRefreshTokenError } from '../errors.js'
 import type { Turn } from './delivery.js'
 import { cookieIn, eraseFormer } from './token-cookies.js'
@@ -30,7 +30,6 @@ export async function resolveDuplicates({ settings, credentials, answer }: Turn)
   // The refresh token is known: its answer erases the other access token too.
   if (refreshTokens.length <= 1) return
   putCookies(answer, former)
-  untilSent(answer, varyByCookie)
   untilSent(answer, forbidStorage)
   const message = 'The browser had several cookies of one name. They are erased: refresh again.'
   throw new TryRefreshTokenError(message, { serverCode: DUPLICATES })

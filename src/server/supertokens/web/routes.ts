@@ -60,7 +60,7 @@ function withHeaders(given: Response, headers: Headers): Response {
   putCookies(answer, headers.getSetCookie())
   // What holds no tokens is the app's to keep in the browser of its person.
   if (headers.has('front-token') || headers.has('set-cookie')) forbidStorage(answer)
-  else if (headers.has('cache-control')) keepPrivate(answer)
+  else keepPrivate(answer)
   return response
 }
 
