@@ -18,7 +18,7 @@ import { mutate } from './apply.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const CONFIGURED = ['package.json', 'tsconfig.json', 'vitest.config.ts']
 /** With what a unit test reads. */
-const PARTS = ['src', 'test', 'scripts', 'docs/moving', ...CONFIGURED]
+const PARTS = ['src', 'test', 'scripts', 'docs/moving', 'docs/proof.md', ...CONFIGURED]
 
 /** Makes a copy of `from` in a fresh folder; its packages are those of the project. */
 function copy(from) {
