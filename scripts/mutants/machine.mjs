@@ -133,14 +133,14 @@ export const MACHINE = [
   {
     file,
     name: 'Who signs in while storage cannot be read is replaced by whom it names after a refresh.',
-    find: 'const { left } = state\n',
-    replace: 'const left = undefined\n',
+    find: 'const left = saved ? undefined : state.left',
+    replace: 'const left = undefined',
   },
   {
-    file: 'src/core/state.ts',
+    file,
     name: 'Who has left while storage could not be read ends later sign-ins, where the clock is set back.',
-    find: "state.status === 'loading' || state.saved ? undefined",
-    replace: "state.status === 'loading' ? undefined",
+    find: 'left: saved ? undefined : state.left',
+    replace: 'left: state.left',
   },
   {
     file,

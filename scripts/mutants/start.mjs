@@ -1,5 +1,6 @@
 const file = 'src/core/start.ts'
 const desk = 'src/core/desk.ts'
+const question = 'src/core/question.ts'
 const resume = 'src/core/resume.ts'
 const takeOver = 'src/take-over.ts'
 
@@ -109,19 +110,19 @@ export const START = [
     replace: 'newLineage(context, grant)',
   },
   {
-    file,
+    file: question,
     name: 'Where storage fails too, what it said before the question undoes a sign-in since.',
     find: "(store.state().status === 'loading' ? seen : null)",
     replace: 'seen',
   },
   {
-    file,
+    file: question,
     name: 'While the server alone would know, the answer is that nobody is signed in.',
     find: "if (met) store.dispatch({ type: 'unknown', patience: met, lost: false })\n  return { seen: null",
     replace: 'return { seen: said',
   },
   {
-    file,
+    file: question,
     name: 'An outage of the server makes a session unknown that storage has.',
     find: "if (said?.kind === 'session') return { seen: said, met }\n",
     replace: '\n',
@@ -129,8 +130,8 @@ export const START = [
   {
     file,
     name: 'After the start nobody waits for what is due.',
-    find: '      trying = false\n    })\n    settle()',
-    replace: '      trying = false\n    })',
+    find: '    stale = false\n    settle()',
+    replace: '    stale = false',
   },
   {
     file,
@@ -141,8 +142,8 @@ export const START = [
   {
     file,
     name: 'Each caller has the server asked whose session the cookies hold.',
-    find: '!trying &&',
-    replace: '',
+    find: '!trying &&\n        unknown',
+    replace: 'unknown',
   },
   {
     file: 'src/core/upkeep.ts',
@@ -175,19 +176,19 @@ export const START = [
     replace: 'failures >= 1_000 * STORAGE_TRIES',
   },
   {
-    file,
+    file: question,
     name: 'A tab that opens in an outage asks at once, whatever pause the others keep.',
     find: 'nextAttempt(before, now, limits) <= now.monotonic',
     replace: 'nextAttempt(before, now, limits) <= Infinity',
   },
   {
-    file,
+    file: question,
     name: 'A tab that asked in vain at its start tells no other.',
     find: 'await patience.tell(met, record)\n',
     replace: '\n',
   },
   {
-    file,
+    file: question,
     name: 'A server that answers a start counts as sick all the same.',
     find: 'if (before) await patience.tell(null, null)\n',
     replace: '\n',
@@ -247,13 +248,13 @@ export const START = [
     replace: 'store.held() ? null : unknownOf',
   },
   {
-    file,
+    file: question,
     name: 'After an outage each tab asks whose session the cookies hold, though one has been answered.',
-    find: 'if (record && own && !theirs) return',
-    replace: 'if (record && own && !theirs && force) return',
+    find: 'if (record && own && theirs === null) return',
+    replace: 'if (record && own && theirs === null && force) return',
   },
   {
-    file,
+    file: question,
     name: 'A refresh that is asked for reaches no server in the pause after a question that failed.',
     find: 'if (force || !before ||',
     replace: 'if (!before ||',
@@ -277,7 +278,7 @@ export const START = [
     replace: 'timeName(2 * now.wall)',
   },
   {
-    file,
+    file: question,
     name: 'Storage that failed for minutes and works again has its tab ask for the lock without a pause.',
     find: 'failed && isLocal(failed.error) ? null : failed',
     replace: 'failed',
@@ -291,7 +292,43 @@ export const START = [
   {
     file,
     name: 'Hints that come while storage fails count as tries, and delay the next one.',
-    find: 'if (works && !trying) retry()',
-    replace: 'if (!trying) retry()',
+    find: 'else if (works && unread) retry()',
+    replace: 'else if (unread) retry()',
+  },
+  {
+    file,
+    name: 'What another library left, and cannot be taken over, is tried again at each hint.',
+    find: 'const unread = !path.lastRead()',
+    replace: 'const unread = true',
+  },
+  {
+    file,
+    name: 'Who wants a refresh during a question hears what that one has met.',
+    find: 'if (force && trying) {',
+    replace: "if (force && trying && store.state().status === 'signed-in') {",
+  },
+  {
+    file,
+    name: 'A question that is open is forgotten when storage fails.',
+    find: 'return open && patience.count(open, error)',
+    replace: 'return null',
+  },
+  {
+    file: question,
+    name: 'Storage that does not say what others have met passes for an answer of the server.',
+    find: 'theirs === null) return',
+    replace: '!theirs) return',
+  },
+  {
+    file: question,
+    name: 'Half an answer of the server counts as a failure of storage.',
+    find: "cause === refused || isAuthError(cause, 'bad_response')",
+    replace: 'cause === refused',
+  },
+  {
+    file,
+    name: 'Who has left an open question behind is asked about all the same.',
+    find: 'store.held() ? open : unknownOf(store.state())?.patience',
+    replace: 'open ?? unknownOf(store.state())?.patience',
   },
 ]

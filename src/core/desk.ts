@@ -46,7 +46,7 @@ export function createDesk<User extends SessionUser>(
     },
     async establish(grant, asked, base) {
       const record = recordOf(grant, asked, base)
-      // Another context may have told of what this one has read: that is replaced. Whoever has left stays away.
+      // What was adopted meanwhile is replaced only if it is what `read` saw. Who signed out is not brought back.
       const still = (): boolean => {
         const now = store.state()
         return now.status === 'signed-in'

@@ -16,6 +16,7 @@ import {
   isSamePerson,
   leftOf,
   type Observation,
+  remember,
   type SignedIn,
   type State,
   unknownOf,
@@ -32,9 +33,6 @@ interface Circumstances {
   readonly limits: Limits
   readonly arrived: Arrived
 }
-
-const remember = (ended: readonly string[], lineage: string): readonly string[] =>
-  [...ended.filter((other) => other !== lineage), lineage].slice(-MEMORY)
 
 /** What a context knows of a record that becomes current. */
 function signedIn<User extends SessionUser>(
@@ -107,7 +105,7 @@ function observeSession<User extends SessionUser>(
 ): Step<User> {
   const mine = state.held.record
   if (record.revision === mine.revision && hasSameTokens(record, mine)) {
-    return [{ ...state, saved: true, absentSince: null }]
+    return [{ ...state, saved: true, left: undefined, absentSince: null }]
   }
   const behind =
     record.revision - mine.revision || record.session.expiresAt - mine.session.expiresAt
@@ -127,7 +125,8 @@ function observe<User extends SessionUser>(
   //   this page                     storage
   //   cannot read it at its start
   //                                 works again, and names somebody
-  //   is told to look               that one's time may be up, or the cookies another person's: a start asks
+  //   is told to look
+  //   does not adopt that one       whose time may be up, or the cookies another person's: `Start.look` asks
   if (seen.kind === 'session' && isBlind(state)) return [state]
   const mine = state.status === 'signed-in' ? state.held.record.lineage : null
   const over = seen.kind === 'session' && hasEnded(state, seen.record.lineage)
@@ -208,13 +207,14 @@ function succeed<User extends SessionUser>(
     return [state]
   }
   const detail = { origin: 'this-context' } as const
+  const left = saved ? undefined : state.left
   if (input.type === 'exchanged') {
     const patience = input.partial ? state.patience : null
-    const { left } = state
     const next = { ...signedIn(state, record, circumstances), saved, ended, left, patience }
     return [next, [input.event ?? 'TOKEN_REFRESHED', record.session, detail]]
   }
-  return [{ ...state, held: { ...held, record }, saved }, ['USER_UPDATED', record.session, detail]]
+  const next = { ...state, held: { ...held, record }, saved, left }
+  return [next, ['USER_UPDATED', record.session, detail]]
 }
 
 /** The refresh protocol: what a context becomes when `input` happens to it. Pure. */
@@ -236,7 +236,10 @@ export function step<User extends SessionUser>(
     return signedOut(state, input.reason, { saved: false, error: input.error ?? null, left })
   }
   if (state.status === 'loading') return [state]
-  if (input.type === 'persisted') return [{ ...state, saved: input.saved }]
+  if (input.type === 'persisted') {
+    const { saved } = input
+    return [{ ...state, saved, left: saved ? undefined : state.left }]
+  }
   if (input.type === 'dropped') {
     return [{ ...state, ended: remember(state.ended, input.lineage) }]
   }

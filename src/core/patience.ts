@@ -56,6 +56,9 @@ const wished = ({ code, retryAfter = code === 'rate_limited' ? TOO_MANY : 0 }: A
 /** Failures of requests that the server may never have got; where storage fails none was sent. */
 const UNHEARD: readonly AuthErrorCode[] = ['network', 'timeout', 'storage']
 
+/** Whether storage is what failed: a try costs no server anything. */
+export const isLocal = ({ code }: AuthError): boolean => code === 'storage'
+
 const isRefusal = ({ code }: AuthError): boolean => REFUSALS.includes(code)
 
 /**

@@ -31,8 +31,11 @@ export interface SharedPatience {
   fail(failure: Failure): Promise<void>
   /** The server works again. */
   clear(): Promise<void>
-  /** What another context has met, or this one. Changes nothing; never throws. */
-  peek(subject: Subject): Promise<Patience | null>
+  /**
+   * What another context has met, or this one; `undefined` where storage does not say. Changes nothing; never
+   * throws.
+   */
+  peek(subject: Subject): Promise<Patience | null | undefined>
   /** What is known after one more failure. Changes nothing. */
   count(before: Patience | null, error: AuthError): Patience
   /** Tells the others what is known by now; `null` when the server works again. */
@@ -92,7 +95,7 @@ export function createSharedPatience<User extends SessionUser>(
     section.saved()
   }
 
-  async function peek(subject: Subject): Promise<Patience | null> {
+  async function peek(subject: Subject): Promise<Patience | null | undefined> {
     try {
       const [text, sinceLook] = await look(() => vault.readText('patience'))
       const about = keyOf(subject)
@@ -103,7 +106,7 @@ export function createSharedPatience<User extends SessionUser>(
       return known.patience
     } catch {
       // Storage does not answer: then this context has only its own experience.
-      return null
+      return undefined
     }
   }
 

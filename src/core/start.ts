@@ -1,12 +1,10 @@
-import type { CommitPath } from './commit.js'
 import type { EngineContext } from './context.js'
 import { createDesk } from './desk.js'
 import { AuthError, isAuthError } from './errors.js'
-import { toError } from './exchange.js'
 import { passed } from './look.js'
-import { newsOf, nextAttempt, type Patience } from './patience.js'
+import { isLocal, nextAttempt, type Patience } from './patience.js'
+import { ask, type How, type QuestionParts } from './question.js'
 import type { SessionUser } from './session.js'
-import type { SharedPatience } from './shared-patience.js'
 import { type Observation, unknownOf } from './state.js'
 import type { TimeoutsWatch } from './timeouts.js'
 
@@ -29,17 +27,12 @@ export interface Start {
 }
 
 /** What a start is made of, besides the context. */
-export interface StartParts<User extends SessionUser> {
-  readonly path: CommitPath<User>
-  readonly patience: SharedPatience
+export interface StartParts<User extends SessionUser> extends QuestionParts<User> {
   readonly timeouts: TimeoutsWatch | undefined
 }
 
 /** So often storage may fail in a row before a client goes on without it. */
 const STORAGE_TRIES = 3
-
-/** Whether storage is what failed: a try costs no server anything. */
-const isLocal = ({ code }: AuthError): boolean => code === 'storage'
 
 /** Starts reading storage, then whatever else may know of a session. */
 export function createStart<User extends SessionUser>(
@@ -50,13 +43,17 @@ export function createStart<User extends SessionUser>(
   const { wake } = environment
   const { path } = parts
   let trying = false
-  /** What a question has met whose answer the session in storage stands for until it is asked again. */
+  /** Why a question to the server failed, while the session in storage is served in place of its answer. */
   let open: Patience | null = null
+  /** Whether storage may have changed during the try. */
+  let stale = false
   async function attempt(force = false): Promise<void> {
     trying = true
     open = await find(context, parts, { force, open }).finally(() => {
       trying = false
     })
+    if (stale) await path.observe()
+    stale = false
     settle()
   }
   let loaded = attempt()
@@ -73,6 +70,15 @@ export function createStart<User extends SessionUser>(
       //                                 signs Grace in
       //   waits for no such question    or it would come to be hers
       if (state.status !== 'loading' && !unknown) return Promise.resolve()
+      //   this call                     another one
+      //                                 has sent a question
+      //   wants one of its own          which may fail, for it was sent before
+      if (force && trying) {
+        return loaded.then(() => {
+          if (!trying && unknownOf(store.state())) retry(true)
+          return loaded
+        })
+      }
       const now = { ...store.now(), asked: true }
       if (
         !trying &&
@@ -96,29 +102,19 @@ export function createStart<User extends SessionUser>(
     },
     retry,
     async look() {
+      const unread = !path.lastRead()
       const works = await path.read().then(
         () => true,
         () => false,
       )
       // What fails is no try: each hint would count as one.
-      if (works && !trying) retry()
-      if (works) await loaded
+      if (works && trying) stale = true
+      else if (works && unread) retry()
     },
   }
 }
 
-/** How a try goes about its question. */
-interface How {
-  /** Whether it is asked in the pause too. */
-  readonly force: boolean
-  /** What the last one has met, where the session in storage stands for its answer. */
-  readonly open: Patience | null
-}
-
-/**
- * One try: makes current what is found, or notes why nobody knows. Resolves to what its question has met, where
- * that failed and somebody is signed in.
- */
+/** One try: makes current what is found, or notes why nobody knows. Resolves to what is `open` after it. */
 async function find<User extends SessionUser>(
   context: EngineContext<User>,
   parts: StartParts<User>,
@@ -151,18 +147,21 @@ async function find<User extends SessionUser>(
       store.dispatch({ type: 'observed', seen, sinceLook: since, known: true })
     else if (seen) await path.observe()
   } catch (error) {
-    failed(context, parts, error)
+    met = failed(context, parts, { cause: error, open: how.open })
   }
   return met
 }
 
-/** Notes that storage does not tell who is signed in. The vault has reported its own failures. */
+/**
+ * Notes that storage does not tell who is signed in. The vault has reported its own failures. A question that was
+ * `open` stays so: returns why.
+ */
 function failed<User extends SessionUser>(
   { environment, provider, store }: EngineContext<User>,
   { patience }: StartParts<User>,
-  cause: unknown,
-): void {
-  if (isAuthError(cause, 'disposed')) return
+  { cause, open }: { readonly cause: unknown; readonly open: Patience | null },
+): Patience | null {
+  if (isAuthError(cause, 'disposed')) return null
   if (!isAuthError(cause)) environment.report(cause)
   const error =
     isAuthError(cause) && cause.code !== 'timeout'
@@ -177,63 +176,5 @@ function failed<User extends SessionUser>(
     // A server that alone would know is asked once storage works again.
     lost: !provider.resume && failures >= STORAGE_TRIES,
   })
-}
-
-/** What came of a question. */
-interface Asked<User extends SessionUser> {
-  /** What a start has found; `null` where that is current by now, or nobody knows. */
-  readonly seen: Observation<User> | null
-  /** What kept the server from answering. */
-  readonly met: Patience | null
-}
-
-/**
- * Asks the server whose session the cookies hold, inside the lock, unless it is too early for that.
- * @throws what storage does.
- */
-async function ask<User extends SessionUser>(
-  context: EngineContext<User>,
-  { path, patience }: StartParts<User>,
-  seen: Observation<User> | null,
-  { force, open }: How,
-): Promise<Asked<User>> {
-  const { provider, store, limits } = context
-  const record = seen?.kind === 'session' ? seen.record : null
-  const failed = (record ? open : unknownOf(store.state())?.patience) ?? null
-  // What storage has met is no reason to leave the server alone.
-  const own = failed && isLocal(failed.error) ? null : failed
-  const theirs = await patience.peek(record)
-  //   this page                     another one
-  //   is not answered               is not answered either
-  //   waits                         waits, asks again, and is answered
-  //   would ask too                 what storage says by now is that answer
-  if (record && own && !theirs) return { seen, met: null }
-  const before = (theirs && newsOf(theirs, own)) ?? own
-  const now = store.now()
-  let met = before
-  if (force || !before || nextAttempt(before, now, limits) <= now.monotonic) {
-    let refused: unknown
-    const desk = createDesk(context, path, (error) => {
-      refused = error
-    })
-    try {
-      const found = await provider.resume?.find(desk)
-      if (before) await patience.tell(null, null)
-      return { seen: found ?? null, met: null }
-    } catch (cause) {
-      if (cause !== refused || isAuthError(cause, 'disposed')) throw cause
-      met = patience.count(before, toError(cause))
-      await patience.tell(met, record)
-    }
-  }
-  //   this context                  another one, or another call here
-  //   asks the server
-  //                                 is answered, and saves the session
-  //   is not answered               what storage said before the question is long out of date
-  const again = await path.read().catch(() => null)
-  // Where storage does not answer either, what has become known here since is known better.
-  const said = again?.[0] ?? (store.state().status === 'loading' ? seen : null)
-  if (said?.kind === 'session') return { seen: said, met }
-  if (met) store.dispatch({ type: 'unknown', patience: met, lost: false })
-  return { seen: null, met: null }
+  return open && patience.count(open, error)
 }

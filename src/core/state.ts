@@ -1,6 +1,7 @@
 import type { AuthError } from './errors.js'
 import type { Origin, SignOutReason } from './events.js'
-import { nextAttempt, type Patience } from './patience.js'
+import { isLocal, nextAttempt, type Patience } from './patience.js'
+import { MEMORY } from './pointer.js'
 import { type SessionRecord, sendSameToken } from './record.js'
 import type { ExchangeEventName, ProviderEventName, SessionUser } from './session.js'
 import { type Held, type Limits, type Now, remaining } from './timing.js'
@@ -12,8 +13,9 @@ interface Settled {
   /** Lineages that ended here, the latest last: storage that shows one again is behind. */
   readonly ended: readonly string[]
   /**
-   * The name that a sign-in had, or would have had, when a person came or left while nobody knew who was signed
-   * in: those that were named before are over, whosever they turn out to be. Until storage says so.
+   * Set when somebody signs in or out while nobody knows who is signed in: sign-ins with a smaller name, which are
+   * earlier by this device's clock, are over, whosever they are. It counts until storage was written: a clock that
+   * is set back after that ends no later sign-in.
    */
   readonly left?: string | undefined
 }
@@ -121,9 +123,14 @@ export type Input<User extends SessionUser> =
 export const unknownOf = <User extends SessionUser>(state: State<User>): Unknown | null =>
   (state.status === 'signed-out' && state.unknown) || null
 
-/** Whether storage is what keeps a context from knowing: what it says next is for a start to judge. */
-export const isBlind = <User extends SessionUser>(state: State<User>): boolean =>
-  unknownOf(state)?.patience.error.code === 'storage'
+/**
+ * Whether the last failure was that storage could not be read: what it says next is not adopted before a start has
+ * looked whose time is up, and asked the server.
+ */
+export function isBlind<User extends SessionUser>(state: State<User>): boolean {
+  const unknown = unknownOf(state)
+  return !!unknown && isLocal(unknown.patience.error)
+}
 
 /** What is known after a start. Where somebody has signed in or out meanwhile, that is known better. */
 export function afterStart<User extends SessionUser>(
@@ -148,13 +155,17 @@ export function afterStart<User extends SessionUser>(
 export const isEmptied = <User extends SessionUser>(state: State<User>): boolean =>
   state.status === 'signed-in' && state.absentSince !== null
 
+/** The lineages that have ended once one more has. */
+export const remember = (ended: readonly string[], lineage: string): readonly string[] =>
+  [...ended.filter((other) => other !== lineage), lineage].slice(-MEMORY)
+
 /** The lineages that have ended as far as this context knows. */
 export const endedOf = <User extends SessionUser>(state: State<User>): readonly string[] =>
   state.status === 'loading' ? [] : state.ended
 
-/** See `Settled.left`. Once storage says it, a clock that is set back must end no later sign-in. */
+/** See `Settled.left`. */
 export const leftOf = <User extends SessionUser>(state: State<User>): string | undefined =>
-  state.status === 'loading' || state.saved ? undefined : state.left
+  state.status === 'loading' ? undefined : state.left
 
 /** Whether a lineage has ended as far as this context knows. */
 export const hasEnded = <User extends SessionUser>(state: State<User>, lineage: string): boolean =>

@@ -67,7 +67,7 @@ describe('somebody else who signs in where cookies hold the session', () => {
     expect((await world.open().auth.getSession())?.accessToken).toBe('access-s1-2')
   })
 
-  it('is shown, and not whom storage names again, while the server is asked', async () => {
+  it('is shown once the server has said so, and nobody before: not whom storage names again', async () => {
     const world = createCookieWorld()
     world.jar.answer = () => grantOf('ada', 's1')
     await world.open().auth.getSession()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { AuthError } from '../../src/index.js'
 import { createCookieWorld, grantOf, outage } from '../support/cookie-world.js'
 import { createWorld } from '../support/world.js'
 
@@ -114,6 +115,21 @@ describe('where nobody knows who is signed in', () => {
     expect((await auth.refreshSession()).session?.accessToken).toBe('access-s1-2')
   })
 
+  it('a refresh that is asked for during a question sends one of its own when that fails', async () => {
+    const { jar, clock, asked, open, provider } = createCookieWorld()
+    let fail = (_: AuthError): void => {}
+    jar.answer = () => new Promise((_, reject) => (fail = reject))
+    const refresh = async () => grantOf('ada', 's1', 2)
+    const { auth } = open({ provider: { ...provider, refresh } })
+    await clock.advance(100)
+    const refreshed = auth.refreshSession()
+    await clock.advance(100)
+    jar.answer = () => grantOf('ada', 's1')
+    fail(new AuthError('network', 'No answer.'))
+    expect((await refreshed).session?.accessToken).toBe('access-s1-2')
+    expect(asked).toHaveLength(2)
+  })
+
   it('what ended the last session is told once that is known', async () => {
     const world = createWorld()
     const { auth, clock, browser, server, open } = { ...world, ...(await world.signedIn()) }
@@ -135,7 +151,11 @@ describe('where nobody knows who is signed in', () => {
 })
 
 /** A tab that shows Ada, as storage names her and the server could not say whose session the cookies hold. */
-async function unanswered(prepare = (_: ReturnType<typeof createCookieWorld>): void => {}) {
+async function unanswered(
+  prepare = (_: ReturnType<typeof createCookieWorld>): void => {},
+  failing = { on: false },
+  fails = (_: string): boolean => false,
+) {
   const world = createCookieWorld()
   world.jar.answer = () => grantOf('ada', 's1')
   const earlier = world.open()
@@ -143,7 +163,12 @@ async function unanswered(prepare = (_: ReturnType<typeof createCookieWorld>): v
   earlier.tab.crash()
   world.jar.answer = outage
   prepare(world)
-  const opened = world.open()
+  const { storage } = world.browser.tab()
+  const get = async (key: string) => {
+    if (failing.on && fails(key)) throw new Error('Storage fails.')
+    return storage.get(key)
+  }
+  const opened = world.open({ storage: { ...storage, get } })
   await world.clock.advance(100)
   expect(opened.auth.getSnapshot().user?.id).toBe('ada')
   return { ...world, ...opened }
@@ -167,6 +192,39 @@ describe('a page that starts while the server cannot say whose session the cooki
     jar.answer = () => grantOf('grace', 's2')
     await clock.advance(MINUTE)
     expect(auth.getSnapshot().user?.id).toBe('grace')
+  })
+
+  it.each([
+    ['all of storage, for a minute', () => true],
+    ['what others tell of the server', (key: string) => key.endsWith('.patience')],
+  ])('asks again, though storage fails in between: %s', async (_, fails) => {
+    const failing = { on: false }
+    const { jar, clock, auth } = await unanswered(undefined, failing, fails)
+    failing.on = true
+    await clock.advance(MINUTE)
+    failing.on = false
+    jar.answer = () => grantOf('grace', 's2')
+    await clock.advance(10 * MINUTE)
+    expect(auth.getSnapshot().user?.id).toBe('grace')
+  })
+
+  it('asks again where the answer is half a session, and shows what storage names', async () => {
+    const half = { ...grantOf('ada', 's1', 2), accessToken: '' }
+    const { jar, clock, auth, events } = await unanswered(({ jar }) => {
+      jar.answer = () => half
+    })
+    expect(events).toEqual(['INITIAL_SESSION access-s1-1'])
+    jar.answer = () => grantOf('grace', 's2')
+    await clock.advance(MINUTE)
+    expect(auth.getSnapshot().user?.id).toBe('grace')
+  })
+
+  it('asks nothing by itself once that one has left', async () => {
+    const { clock, auth, asked } = await unanswered()
+    await auth.signOut()
+    const { length } = asked
+    await clock.advance(10 * MINUTE)
+    expect(asked).toHaveLength(length)
   })
 
   it('serves whom it knows at once, while it asks', async () => {

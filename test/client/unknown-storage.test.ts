@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createCookieWorld, grantOf } from '../support/cookie-world.js'
 import { createTimeoutsWorld } from '../support/timeouts-world.js'
+import { createWorld } from '../support/world.js'
 
 const MINUTE = 60_000
 
@@ -79,5 +80,40 @@ describe('storage that works again after it could not be read at the start', () 
     browser.storage.block(false)
     await clock.advance(1_000)
     expect(auth.getSnapshot().user?.id).toBe('ada')
+  })
+
+  it('keeps no page from hearing of a sign-out, while the server is asked', async () => {
+    const { jar, clock, open, browser } = createCookieWorld()
+    jar.answer = () => grantOf('ada', 's1')
+    browser.storage.block(true)
+    const [one, two] = [open(), open()]
+    await clock.advance(100)
+    browser.storage.block(false)
+    jar.answer = () => new Promise(() => {})
+    one.tab.focus()
+    await clock.advance(50)
+    await Promise.all([one.auth.signIn({ name: 'grace' }), clock.advance(50)])
+    expect(one.auth.getSnapshot().user?.id).toBe('grace')
+    await Promise.all([two.auth.signOut(), clock.advance(100)])
+    expect(one.auth.getSnapshot().status).toBe('signed-out')
+  })
+})
+
+describe('a failure at the start that is none of storage', () => {
+  it('is not met at each hint: what another library left cannot be taken over', async () => {
+    const { clock, open } = createWorld()
+    let tries = 0
+    const find = async (): Promise<never> => {
+      tries++
+      throw new Error('The other library’s storage fails.')
+    }
+    const { auth, tab } = open({ takeOver: { find } })
+    await clock.advance(10)
+    for (let hint = 0; hint < 20; hint++) {
+      tab.focus()
+      await clock.advance(10)
+    }
+    expect(tries).toBe(1)
+    expect(auth.getSnapshot()).toMatchObject({ unknown: true })
   })
 })

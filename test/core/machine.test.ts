@@ -65,6 +65,21 @@ describe('a context that could not read storage at its start', () => {
     expect(apply(blind, { type: 'observed', seen })).toMatchObject({ next: blind, events: [] })
   })
 
+  it('ends no session of an earlier name once its own sign-in is saved, though that cannot be read later', () => {
+    const established = {
+      type: 'established',
+      record: record('L5', 'g1', { id: 'grace' }),
+    } as const
+    let { next } = apply(blind, { ...established, saved: false, arrival: 'sign-in' })
+    const saved: Input<SessionUser>[] = [
+      { type: 'persisted', saved: true },
+      { type: 'observed', seen: { kind: 'unreadable' } },
+      { type: 'observed', seen: { kind: 'session', record: record('L3', 'z1', { id: 'zoe' }) } },
+    ]
+    for (const input of saved) next = apply(next, input).next
+    expect(next).toMatchObject({ held: { record: { session: { user: { id: 'zoe' } } } } })
+  })
+
   it('shows whom a start has found', () => {
     const { next, events } = apply(blind, { type: 'observed', seen, known: true })
     expect([next.status, events]).toEqual(['signed-in', ['SIGNED_IN other-context']])

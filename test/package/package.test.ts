@@ -24,13 +24,13 @@ import { compile, manifest, modules, root } from './compile.js'
  * address from another integration's, 40 keep the provider's tokens of an implicit flow, 20 make a
  * secret for a new address as whoever asked for that. 8 of the core keep a request without a token its caller's,
  * 33 the age of tokens for resources, 101 have waits end and pauses pass as real timers and sleeps do, 305 refuse parts of
- * an environment and delays that cannot work, 160 of them and 70 more areas and parts that nobody knows. 2,200 of the core
+ * an environment and delays that cannot work, 160 of them and 70 more areas and parts that nobody knows. 2,400 of the core
  * are for what is rare and real: a line of tabs before a slow server, pages that cannot know yet who is signed in, pages
  * that are rendered ahead, leases in slow storage. 75 send the code of a callback once, whoever handles it. 50 of every
  * provider leave names of claims that are addresses as they are, and hear who wants a nonce by headers alone. 100 of OpenID
  * Connect are for tenants of Entra that name themselves, and send a session that was taken over to its own issuer alone.
  */
-const BUDGETS = { core: 22_545, gotrue: 31_025, oidc: 32_295 }
+const BUDGETS = { core: 22_685, gotrue: 31_165, oidc: 32_415 }
 
 /** What the pages of the budgets have. */
 const CORE = `export { AuthClient, memoryStorage } from 'holdfast'`
@@ -438,7 +438,7 @@ describe('the packed package', () => {
     ],
     // The proof and its thumbprint alone are 550; the rest is what keeps a bound session alive, and 240 of it
     // remove the keys of sign-ins that nobody comes back from, 110 tell a server's time from what is none.
-    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_095],
+    ['dpop', 'oidc', OIDC, `export { dpop } from 'holdfast/providers/oidc/dpop'`, 2_105],
     ['popup', 'oidc', OIDC, `export { popup } from 'holdfast/providers/oidc/popup'`, 965],
     [
       'silentSignIn and silentRenewal',

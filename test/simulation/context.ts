@@ -35,6 +35,10 @@ export interface Context {
   status: Status
   /** Monotonic time of the last freeze; Infinity while frozen. */
   frozenAt: number
+  /** Monotonic time since which it is hidden; Infinity while it is not. */
+  hiddenAt: number
+  /** Monotonic time at which it was seen again after its timers had come once a minute. */
+  slowAt: number
   /** Monotonic time until which this context's writes have failed. */
   trouble: number
   /** How many of its next writes fail. */
@@ -247,6 +251,8 @@ export function createContext(
     },
     status: 'running',
     frozenAt: -Infinity,
+    hiddenAt: Infinity,
+    slowAt: -Infinity,
     trouble: -Infinity,
     failing: 0,
     blindAt: -Infinity,

@@ -1,5 +1,6 @@
 import { type Choices, oneOf } from './choices.js'
 import type { Context } from './context.js'
+import { isSlow } from './stopped.js'
 import { count } from './tally.js'
 import type { World } from './world.js'
 
@@ -54,6 +55,22 @@ export function thaw(context: Context, world: World): void {
   context.frozenAt = world.clock.monotonic()
   for (const call of context.calls) call.since += world.clock.monotonic()
   context.tab.thaw()
+}
+
+function hide(context: Context, { clock }: World): void {
+  context.hiddenAt = Math.min(context.hiddenAt, clock.monotonic())
+  context.tab.hide()
+}
+
+/** Shows a context: its calls do not count the time in which its timers came once a minute. */
+function show(context: Context, world: World): void {
+  const now = world.clock.monotonic()
+  if (isSlow(world, context)) {
+    context.slowAt = now
+    for (const call of context.calls) call.since = now
+  }
+  context.hiddenAt = Number.POSITIVE_INFINITY
+  context.tab.show()
 }
 
 /** Lets the device sleep, if it is about to: to what runs in it this is a moment. */
@@ -112,8 +129,8 @@ export const FAULTS = {
     world.nap = { ms, monotonic: choices.pick(2) === 0 ? 'stops' : 'continues' }
     return `sleep of ${ms / 1000} s, in which the monotonic clock ${world.nap.monotonic}`
   },
-  hide: onOne('hide', ({ tab }) => tab.hide()),
-  show: onOne('show', ({ tab }) => tab.show()),
+  hide: onOne('hide', hide),
+  show: onOne('show', show),
   focus: onOne('focus', ({ tab }) => tab.focus()),
   offline: (world) => {
     for (const { tab } of live(world)) tab.goOffline()
@@ -251,6 +268,6 @@ export function heal(world: World): void {
     context.blindUntil = Number.NEGATIVE_INFINITY
     thaw(context, world)
     context.tab.goOnline()
-    context.tab.show()
+    show(context, world)
   }
 }

@@ -1,7 +1,7 @@
 import type { Context } from './context.js'
 import type { Mint, Sent } from './ledger.js'
 import { checkPace } from './pace.js'
-import { contextOf, foundOld, wasAwaited, wasStopped } from './stopped.js'
+import { contextOf, foundOld, wasAwaited, wasSlow, wasStopped } from './stopped.js'
 import { count } from './tally.js'
 import type { World } from './world.js'
 
@@ -28,6 +28,8 @@ export function excuseForLate(world: World, name: string): string | null {
   if ((contextOf(world, name)?.blindAt ?? -1) >= since) return 'reads failed'
   if (facts.lockBroken) return facts.lockBroken
   if (contexts.some(({ name }) => wasStopped(world, name, since))) return 'holder stopped'
+  // Others wait for as long as a turn takes where timers come in time.
+  if (contexts.some((context) => wasSlow(world, context, since))) return 'holder hidden'
   if (facts.untraced >= since) return 'turns without a trace'
   // A lease lies in storage; and a critical section may outlast a wait whose storage hangs.
   return facts.storageTrouble >= since ? 'storage in trouble' : null

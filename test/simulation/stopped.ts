@@ -5,6 +5,17 @@ import type { World } from './world.js'
 export const contextOf = (world: World, name: string): Context | undefined =>
   world.contexts.find((context) => context.name === name)
 
+/** After so many ms in the background a tab has its timers once a minute. */
+const SLOW_AFTER = 300_000
+
+/** Whether timers come to a context once a minute: there each wait of two seconds is one of two minutes. */
+export const isSlow = ({ clock }: World, { hiddenAt }: Context): boolean =>
+  clock.monotonic() - hiddenAt >= SLOW_AFTER
+
+/** Whether that was so at some time since `at`. */
+export const wasSlow = (world: World, context: Context, at: number): boolean =>
+  isSlow(world, context) || context.slowAt >= at
+
 /** Whether a context was not running at some time since `at`. */
 export function wasStopped(world: World, name: string, at: number): boolean {
   const context = contextOf(world, name)

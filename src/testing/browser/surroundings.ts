@@ -2,8 +2,8 @@ import type { Clock, Page, Wake, WakeSign } from '../../core/ports.js'
 import type { Life } from './life.js'
 
 /**
- * After so many ms in the background Chromium runs the timers of a page once a minute: those that were set by
- * other timers, five deep. Here all of them, as a page has timers of its own, but for those that are due at once.
+ * A page that was hidden for so many ms has its timers run once a minute by Chromium, if a chain of five timers led
+ * to them. Here every timer with a delay is late, as timers of the page's own may be in the chain.
  */
 const THROTTLED_AFTER = 300_000
 const MINUTE = 60_000
