@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError } from '../../../src/core/errors.js'
-import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import { LONGEST_COOKIE_LIFE } from '../../../src/server/cookies/cookies.js'
+import { memoryCoordinator } from '../../../src/server/coordination/coordinator.js'
 import {
   createSealedSessions,
   type SealedSessionsOptions,
