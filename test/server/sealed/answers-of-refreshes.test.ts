@@ -7,7 +7,15 @@ import type {
   SealedSessionsOptions,
 } from '../../../src/server/sealed/sealed-sessions.js'
 import { jwt } from '../../support/wire.js'
-import { answering, createGate, FIRST, opened, PASSWORD, success } from './sealed-sessions-stage.js'
+import {
+  answering,
+  createGate,
+  FIRST,
+  opened,
+  PASSWORD,
+  START,
+  success,
+} from './sealed-sessions-stage.js'
 
 const password = PASSWORD
 const MINUTE = 60_000
@@ -89,6 +97,15 @@ describe('a step that the server wants first', () => {
     }
     pass(10 * MINUTE)
     expect(await session.refreshSession()).toMatchObject({ reason: 'mfa' })
+    expect(sent).toEqual(['first'])
+  })
+
+  it('is said to all who come together, and their refresh token is sent once', async () => {
+    const { sessions, sealed, sent } = await answering([step(true)], { now: () => START })
+    const all = [1, 2, 3].map(() => sessions.openSession(sealed).refreshSession())
+    for (const result of await Promise.all(all)) {
+      expect(result).toMatchObject({ signedIn: false, reason: 'mfa' })
+    }
     expect(sent).toEqual(['first'])
   })
 
