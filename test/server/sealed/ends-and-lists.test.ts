@@ -211,3 +211,39 @@ describe('a session that is held in a store', () => {
     expect(living()).toHaveLength(0)
   })
 })
+
+describe('a session that has a limit of its own', () => {
+  it.each([{ idle: 5 * MINUTE }, { absolute: 5 * MINUTE }])('keeps it: %j', async (limits) => {
+    const { signIn, load, clock } = createOpaqueStage()
+    const session = load(await signIn({ lifetime: 60 * MINUTE }, limits))
+    expect(await session.getSession()).toMatchObject({ ...alive, limits })
+    expect(await session.refreshSession()).toMatchObject(alive)
+    clock.time += 5 * MINUTE
+    expect(await session.getSession()).toMatchObject({ reason: 'session_expired' })
+  })
+})
+
+describe('a cookie that is nobody’s', () => {
+  it.each([null, '', 'garbage'])(
+    'is bound to no device, and no end of anything: %j',
+    async (value) => {
+      const { devices } = createOpaqueStage().sessions
+      const cookie = { value, password }
+      expect(await devices.bind(cookie, { key: 'thumbprint' })).toBeNull()
+      expect(await devices.isOver(cookie)).toBe(false)
+      expect(await devices.read(cookie)).toMatchObject({ signedIn: false })
+    },
+  )
+
+  it('while that of somebody is bound, and goes on to be', async () => {
+    const { sessions, signIn, load } = createOpaqueStage()
+    const cookie = { value: await signIn(), password }
+    const value = await sessions.devices.bind(cookie, { key: 'thumbprint' })
+    const { sealed } = await load(value ?? '').refreshSession()
+    for (const bound of [value, sealed]) {
+      expect(await sessions.devices.read({ value: bound, password })).toMatchObject({
+        device: { key: 'thumbprint' },
+      })
+    }
+  })
+})

@@ -1,6 +1,10 @@
 import { SignJWT } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createVerifier, type Verifier } from '../../../src/server/verification/verify.js'
+import {
+  createClaimsCheck,
+  createVerifier,
+  type Verifier,
+} from '../../../src/server/verification/verify.js'
 import { createIssuer, type Issuer } from '../../interop/issuer.js'
 
 const START = 1_700_000_000_000
@@ -89,5 +93,30 @@ describe('a token that the issuer has just given', () => {
     issuer.publish('k1', 'k2')
     hurry(token)
     expect(await verify(token)).toMatchObject(valid)
+  })
+})
+
+describe('a token whose signature was checked elsewhere', () => {
+  const check = createClaimsCheck({ audience: false, algorithms: ['HS256'] })
+  const tokenOf = (header: object): string =>
+    [header, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.')
+
+  it('is valid by its claims', () => {
+    expect(check(`${tokenOf({ alg: 'HS256' })}.c2ln`, START)).toMatchObject(valid)
+  })
+
+  it.each<[string, string]>([
+    ['of another algorithm', `${tokenOf({ alg: 'RS256' })}.c2ln`],
+    ['of none', `${tokenOf({ alg: 'none' })}.`],
+    ['whose algorithm is no text', `${tokenOf({ alg: 5 })}.c2ln`],
+    ['with an extension that nobody here knows', `${tokenOf({ alg: 'HS256', crit: ['x'] })}.c2ln`],
+    ['of two parts', tokenOf({ alg: 'HS256' })],
+    ['of four parts', `${tokenOf({ alg: 'HS256' })}.c2ln.c2ln`],
+    ['without a header', `.${tokenOf({}).split('.')[1]}.c2ln`],
+    ['that is no token', 'opaque'],
+  ])('is invalid %s', (_, token) => {
+    expect(check(token, START)).toEqual(invalid)
   })
 })
