@@ -123,8 +123,8 @@ describe('who listens', () => {
   /** Who hears of what. */
   function listeners() {
     const heard: (readonly [string, unknown])[] = []
-    const hear = (who: string) => (event: { type?: string; code?: string }) => {
-      heard.push([who, event.type ?? event.code])
+    const hear = (who: string) => (event: object) => {
+      heard.push([who, Reflect.get(event, 'type') ?? Reflect.get(event, 'code')])
     }
     const options: Partial<SealedSessionsOptions> = {
       onReuse: hear('reuse'),

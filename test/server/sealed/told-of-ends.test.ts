@@ -63,7 +63,12 @@ function createStage(
 describe('a sign-out is remembered', () => {
   const here = ['s1', LONGEST_COOKIE_LIFE, false]
   it.each<[string, Partial<SessionProvider>, (() => Error) | null, unknown]>([
-    ['as long as any cookie where the server cannot be told', { signOut: undefined }, null, []],
+    [
+      'as long as any cookie where the server cannot be told',
+      Object({ signOut: undefined }),
+      null,
+      [],
+    ],
     ['as long as any cookie where the server is down', {}, down, []],
     [
       'as long as any cookie where the server has ended one token of the session',
@@ -126,7 +131,7 @@ describe('the auth server is told', () => {
     expect(asked).toEqual(['local'])
   })
 
-  it.each<[string, 'local' | 'global', () => Error, readonly string[]]>([
+  it.each<[string, 'local' | 'global', () => AuthError, readonly string[]]>([
     ['of this session where it cannot end all', 'global', unable, ['global', 'local']],
     ['of all sessions once where it is down', 'global', down, ['global']],
     ['of one session once, whatever it says', 'local', unable, ['local']],
