@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toAuthError } from '../../src/next/verdict.js'
+import { readVerdict, toAuthError } from '../../src/next/verdict.js'
 
 describe('why there is no session, as an error', () => {
   it.each([
@@ -9,4 +9,18 @@ describe('why there is no session, as an error', () => {
   ])('%s (worth trying again: %s)', (reason, retryable, told) => {
     expect(toAuthError(Object({ reason, retryable, retryAfter: 7_000 }))).toMatchObject(told)
   })
+})
+
+describe('what the proxy says of a request', () => {
+  it.each([
+    ['network_error', { code: 'network', retryable: true }],
+    ['timeout 7000', { code: 'timeout', retryable: true, retryAfter: 7_000 }],
+  ])('is that nobody can tell now: %s', (header, told) => {
+    expect(readVerdict(header)).toMatchObject(told)
+  })
+
+  it.each(['nobody', '', 'constructor', 'toString 1', 'another word'])(
+    'is that nobody is signed in, by every other word: %j',
+    (header) => expect(readVerdict(header)).toBeNull(),
+  )
 })

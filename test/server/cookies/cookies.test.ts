@@ -273,6 +273,12 @@ describe('of two writers the last has the word', () => {
 })
 
 describe('a name that several places set', () => {
+  it('counts the values that suit, and no others, however many there are', () => {
+    const junk = Array.from({ length: 400 }, (_, index) => `s=junk${index}`).join('; ')
+    const suits = (value: string): boolean => !value.startsWith('junk')
+    expect(readCookie(parseCookies(`${junk}; s=mine`), 's', suits)).toEqual(['mine'])
+  })
+
   it('gives each value, and no more than four', () => {
     expect(readCookie(parseCookies('s=planted; x=1; s=mine'), 's')).toEqual(['planted', 'mine'])
     expect(readCookie(parseCookies(Array(9).fill('s=v').join('; ')), 's')).toHaveLength(4)

@@ -240,6 +240,7 @@ describe('a runtime', () => {
   it.each<[string, object]>([
     ['whose ciphers are not implemented', { createDecipheriv: broken }],
     ['whose keys are others', { pbkdf2Sync: () => node.randomBytes(32) }],
+    ['whose keys are others, and always the same', { pbkdf2Sync: () => Buffer.alloc(32, 7) }],
     ['that compares nothing', { timingSafeEqual: () => false }],
     ['that makes no seals', { createCipheriv: broken }],
     ['whose long texts come to less', { createCipheriv: lossy }],

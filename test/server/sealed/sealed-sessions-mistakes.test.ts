@@ -85,6 +85,23 @@ describe('a mistake of the app is an AuthError', () => {
         sessions.openSession({ value: '', password: PASSWORD }).refreshSession({ password: '' }),
     ],
     ['no password', () => sessions.openSession({ ...short, password: [] })],
+    ...(['signOut', 'describeSession', 'listSessions'] as const).map(
+      (name): [string, () => unknown] => [
+        `a short password without a cookie: ${name}()`,
+        () => sessions[name]({ value: null, password: 'short' }),
+      ],
+    ),
+    [
+      'a short password of whoever watches',
+      () => sessions.watchSession({ value: null, password: 'short' }, () => {}),
+    ],
+    [
+      'bytes for a password',
+      () =>
+        Reflect.apply(sessions.openSession, undefined, [
+          { value: '', password: [new Uint8Array(32)] },
+        ]),
+    ],
     [
       'no way to verify',
       () => createSealedSessions({ provider, verification: { secret: '', audience: false } }),
@@ -102,6 +119,9 @@ describe('a mistake of the app is an AuthError', () => {
     ['limits that are none', { limits: 'a week' }],
     ['limits that are nothing', { limits: null }],
     ['a limit that is a text', { limits: { idle: '1h' } }],
+    ['a text for how to verify', { verification: 'seals' }],
+    ['nothing for how to verify', { verification: undefined }],
+    ['null for how to verify', { verification: null }],
     ['a store that is none', { store: {} }],
     ['a store that can only be read', { store: new Map() }],
     ['a coordinator that is none', { coordinator: {} }],
@@ -125,6 +145,10 @@ describe('a mistake of the app is an AuthError', () => {
     ['refresh(true)', session.refreshSession, [true]],
     ['getSignOutUrl(null)', session.getSignOutUrl, [null]],
     ['signOut()', sessions.signOut, []],
+    ['signOut() with options that are null', sessions.signOut, [held, null]],
+    ['endSessions() with options that are null', sessions.endSessions, [{ userId: 'ada' }, null]],
+    ['watchSession(null)', sessions.watchSession, [null, () => {}]],
+    ['listSessions(null)', sessions.listSessions, [null]],
     ['describeSession(null)', sessions.describeSession, [null]],
     ['sealSession(null)', sessions.sealSession, [null]],
     ['sealSession() without options', sessions.sealSession, [grant]],

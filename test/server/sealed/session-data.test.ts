@@ -4,6 +4,7 @@ import {
   parseSealedData,
   type SealedData,
   toSealedData,
+  withoutUserData,
 } from '../../../src/server/sealed/session-data.js'
 import { fc } from '../../support/fast-check.js'
 
@@ -182,4 +183,12 @@ describe('what is sealed of a grant', () => {
     expect(isAuthError(error, 'bad_response')).toBe(true)
     expect(JSON.stringify(error) + String(error)).not.toContain('secret')
   })
+})
+
+it('a session of which too much is known keeps whose it is, and how to reach them', () => {
+  const whose = { id: 'user_1', email: 'ada@example.test', phone: '+15550100' }
+  const more = { profile: 'x'.repeat(9_000) }
+  const extras = { id_token: 'large', kept: 1 }
+  const bare = withoutUserData({ ...tokens, user: { ...whose, ...more }, extras })
+  expect(bare).toEqual({ ...tokens, user: whose, extras: { kept: 1 } })
 })

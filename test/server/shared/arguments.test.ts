@@ -8,6 +8,7 @@ import {
   redisCoordinator,
   redisSessionStore,
 } from '../../../src/server/index.js'
+import { checkNames, checkScope, checkText } from '../../../src/server/shared/arguments.js'
 import { createSuperTokens } from '../../../src/server/supertokens/index.js'
 import { createWorkOSSessions, workosServer } from '../../../src/server/workos/index.js'
 
@@ -55,4 +56,25 @@ describe('a mistake of the caller', () => {
       })
     },
   )
+})
+
+describe('an argument', () => {
+  it.each<[string, () => void]>([
+    ['an empty text', () => checkText('clientId', '')],
+    ['a number for a text', () => checkText('clientId', 7)],
+    ['another scope', () => checkScope('everything')],
+    ['no scope', () => checkScope(undefined)],
+    ['one name for a list of names', () => checkNames('claims', 'name')],
+    ['an empty name', () => checkNames('claims', ['name', ''])],
+    ['a name that is no text', () => checkNames('claims', [7])],
+  ])('is refused: %s', (_, check) => {
+    expect(check).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
+  })
+
+  it('is taken where it is one', () => {
+    checkText('clientId', 'app')
+    for (const scope of ['local', 'global', 'others']) checkScope(scope)
+    checkNames('claims', ['name'])
+    checkNames('claims', undefined)
+  })
 })
