@@ -73,6 +73,11 @@ describe('an organization that is to be chosen', () => {
     const more = { ...CHOICE, appState: 'mine' }
     expect(await found(JSON.stringify(more))).toEqual(more)
     expect(await find(parseCookies('__Host-holdfast-choice=none'))).toBeNull()
+    // One that another host has planted, and whose like is sealed too, does not hide it.
+    const name = '__Host-holdfast-choice'
+    const sealed = (text: string) => sealText(text, PASSWORD, { now })
+    const both = [await sealed(JSON.stringify(FLOW)), await sealed(JSON.stringify(CHOICE))]
+    expect(await find(new Map([[name, both]]))).toEqual(CHOICE)
   })
 
   it.each(['pendingAuthenticationToken', 'returnTo', 'redirectUri', 'organizations'])(
