@@ -8,14 +8,16 @@ const issuer = 'https://id.example'
 const clientId = 'client_1'
 const REVOCATION = { issuer, keys, audience: 'https://app.example/revoke' }
 
+/** What an auth server says of itself is not WorkOS's to say. */
+const NAMELESS = { issuer: undefined, clientId: undefined, keys: undefined }
+
 type Given = Partial<Parameters<typeof createEndingRoutes>[0]>
 type Server = { issuer?: string; clientId?: string; keys?: typeof keys }
 
 /** The paths of a backend whose auth server says so much of itself. */
 function pathsOf(server: Server, given: Given = {}): readonly string[] {
   const { sessions, now } = createBackendWorld()
-  const { issuer: _, clientId: _id, keys: _keys, ...rest } = workosServer({ clientId, apiKey: 'k' })
-  const signIn = { ...rest, ...server }
+  const signIn = { ...workosServer({ clientId, apiKey: 'k' }), ...NAMELESS, ...server }
   const routes = createEndingRoutes({ sessions, signIn, report: () => {}, now, ...given })
   return Object.keys(routes)
 }

@@ -155,6 +155,7 @@ describe('the session of @supabase/ssr', () => {
     await signIn(ADA)
     const bob = await server.signIn(BOB)
     if (bob) leave(kept(bob, now()))
+    expect(names()).toHaveLength(2)
     expect(await whoIs()).toBe(ADA.email)
     expect(names()).toEqual(['__Host-holdfast'])
   })

@@ -127,7 +127,7 @@ describe('a seal of another library', () => {
 describe('tokens of another library', () => {
   it('that are no whole session are nobody’s, and stay as they are', async () => {
     const { sealed, now, header } = await moved()
-    const half = { accessToken: 'a', refreshToken: '', lifetime: 60_000, user: null }
+    const half = { accessToken: 'a', refreshToken: '', lifetime: 60_000 }
     const sessions = createRequestSessions({
       sessions: sealed,
       cookie: { password: PASSWORD },
