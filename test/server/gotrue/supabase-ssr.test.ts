@@ -134,6 +134,14 @@ describe('the session of @supabase/ssr', () => {
     expect(names()).toEqual([])
   })
 
+  it('is gone here after a sign-out in an outage, which says that the server was not told', async () => {
+    const { sessions, jar, scripted } = await moved()
+    scripted.fail({ type: 'status', status: 503 }, { times: Number.POSITIVE_INFINITY })
+    const ended = await sessions.signOut(jar.header())
+    expect(ended.error).toMatchObject({ retryable: true })
+    expect(ended.setCookies).toContainEqual(expect.stringMatching(/^sb-project-auth-token=; /))
+  })
+
   it('gives way to whoever signs in over it', async () => {
     const { signIn, whoIs, names, scripted } = await moved()
     await signIn(BOB)
@@ -147,6 +155,7 @@ describe('the session of @supabase/ssr', () => {
     await signIn(ADA)
     const bob = await server.signIn(BOB)
     if (bob) leave(kept(bob, now()))
+    expect(names()).toHaveLength(2)
     expect(await whoIs()).toBe(ADA.email)
     expect(names()).toEqual(['__Host-holdfast'])
   })

@@ -123,3 +123,23 @@ describe('a seal of another library', () => {
     expect((await former.getSession(header)).session).toBeNull()
   })
 })
+
+describe('tokens of another library', () => {
+  it('that are no whole session are nobody’s, and stay as they are', async () => {
+    const { sealed, now, header } = await moved()
+    const half = { accessToken: 'a', refreshToken: '', lifetime: 60_000 }
+    const sessions = createRequestSessions({
+      sessions: sealed,
+      cookie: { password: PASSWORD },
+      takeOver: { ...takeOver, find: () => ({ grant: half }) },
+      now,
+    })
+    for (const look of [sessions.getSession, sessions.refreshSession]) {
+      expect(await look(header)).toMatchObject({
+        session: null,
+        failure: { reason: 'no_session_cookie_provided' },
+        setCookies: [],
+      })
+    }
+  })
+})
