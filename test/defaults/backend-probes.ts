@@ -103,7 +103,7 @@ const places: Readonly<Record<string, Probe>> = {
 
 const signIns: Readonly<Record<string, Probe>> = {
   'BackendOptions.crossSiteHints': {
-    says: "['invitationToken', 'prompt', 'maxAge']",
+    says: "['invitationToken', 'prompt', 'maxAge', 'uiLocales']",
     async observe() {
       const hints = {
         organizationId: 'org_1',
@@ -114,6 +114,7 @@ const signIns: Readonly<Record<string, Probe>> = {
         provider: 'authkit',
         connectionId: 'conn_1',
         maxAge: '1000',
+        uiLocales: 'fr en',
       }
       const path = `/auth/sign-in?${new URLSearchParams(hints)}`
       const taken = async (site: string) => {
@@ -126,7 +127,16 @@ const signIns: Readonly<Record<string, Probe>> = {
         )
       }
       const [ours, theirs] = [await taken('same-origin'), await taken('cross-site')]
-      return ours.length === 8 && theirs.join() === 'invitationToken,prompt,maxAge'
+      return ours.length === 9 && theirs.join() === 'invitationToken,prompt,maxAge,uiLocales'
+    },
+  },
+  'BackendOptions.signOutParameters': {
+    says: 'nothing',
+    async observe() {
+      const { send } = createWorld()
+      const body = JSON.stringify({ parameters: { logout_hint: 'ada@example.com' } })
+      const headers = { 'X-Holdfast': '1', 'Content-Type': 'application/json' }
+      return (await send('/auth/sign-out', { method: 'POST', headers, body })).status === 400
     },
   },
   'BackendOptions.onSignIn': {

@@ -349,6 +349,20 @@ const ofBackend: Readonly<Record<string, Probe>> = {
       return new URL(link).searchParams.get('returnTo') === '/page?tab=2#top'
     },
   },
+  'SignOutUrlOptions.returnTo': {
+    says: 'where the auth server leads, or `/`',
+    async observe() {
+      const logoutUrl = 'https://auth.example/logout'
+      const answers = [Response.json({ logoutUrl }), Response.json({})]
+      const led: string[] = []
+      const leave = async () => {
+        const actions = actionsOf(backend({ url: 'https://app.example/auth' }))
+        for (const _ of [1, 2]) led.push(await actions.signOut())
+      }
+      await requestsOf(leave, ...answers)
+      return led.join() === `${logoutUrl},/`
+    },
+  },
 }
 
 /** What the providers do when they are told nothing. */

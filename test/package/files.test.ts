@@ -26,7 +26,7 @@ function pack(): Packed {
 }
 
 /** Bytes: with the sources, which source maps lead to, and the examples in doc comments, which are there twice. */
-const MOST = 1_765_000
+const MOST = 1_785_000
 
 describe('the archive that npm packs', () => {
   const { size, files } = pack()
@@ -60,7 +60,7 @@ describe('the archive that npm packs', () => {
 })
 
 /** Bytes, minified and compressed: `AuthClient` with every provider, and what a page that a server rendered needs. */
-const ONE_FILE = 46_550
+const ONE_FILE = 47_250
 
 describe('the file for pages without a bundler', () => {
   const file = join(root, 'dist/browser.js')
