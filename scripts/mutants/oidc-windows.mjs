@@ -78,8 +78,8 @@ export const OIDC_WINDOWS = [
   {
     file: 'src/providers/shared/issuer.ts',
     name: 'A tenant of Entra has any name.',
-    find: "ID.exec(text(tenant) ?? '')?.[0] ?? ''",
-    replace: "text(tenant)?.split('/')[3] ?? ''",
+    find: 'ID.test(id) && issuer.replace',
+    replace: 'issuer.replace',
   },
   {
     file: 'src/providers/oidc/begin.ts',
