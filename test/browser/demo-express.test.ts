@@ -128,8 +128,11 @@ describe.skipIf(!findChromium())('the demo for Express', () => {
     await sibling.goto(demo.url)
     await text(sibling, 'who').toBe('Grace Hopper')
     await text(sibling, 'answer').toContain('answered 200')
+    // With new tokens a page asks its server again: that has to come before the sign-out.
+    const asked = sibling.waitForResponse((response) => response.url().endsWith('/api/invoices'))
     await page.click('#session [data-do=refresh]')
     await text(sibling, 'line').toContain('TOKEN_REFRESHED (in another tab)')
+    expect((await asked).status()).toBe(200)
     await page.click('[data-do=sign-out]')
     await sibling.waitForSelector('[data-person=grace]')
     await text(sibling, 'notice').toBe('You signed out in another tab.')
