@@ -273,11 +273,12 @@ describe('while a Redis does not answer', () => {
   /** A store that is asked for all processes, and does not answer from then on. */
   function createOutage() {
     const base = memoryCoordinator()
-    const state = { isDown: false }
+    const state = { isDown: false, onlyAboutKeys: false }
     const coordinator: Coordinator = {
       ...base,
       async endedAt(name, options) {
-        if (!state.isDown) return base.endedAt(name)
+        const isAboutKey = name.startsWith('bound-to:')
+        if (!state.isDown || (state.onlyAboutKeys && !isAboutKey)) return base.endedAt(name)
         if (options?.everywhere) throw new AuthError('storage', 'Redis fails.', { retryable: true })
         return null
       },
@@ -347,6 +348,16 @@ describe('while a Redis does not answer', () => {
       expect(events).toMatchObject([{ type: 'device-missing' }])
     },
   )
+
+  it('another key that a copy has registered is neither believed nor the end of the session, where only that cannot be told', async () => {
+    const { browser, thief, events, state } = await signedIn()
+    const { page, headers } = await thief()
+    state.onlyAboutKeys = true
+    const answer = await page('/auth/session', headers)
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([503, []])
+    expect((await (await browser.page('/auth/session')).json()).session).not.toBeNull()
+    expect(events).toEqual([])
+  })
 
   it.each([
     ['when-supported', 'with a key of its own', 'session_missing'],

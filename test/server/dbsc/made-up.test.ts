@@ -55,6 +55,29 @@ describe('the name of a bound session', () => {
   })
 })
 
+describe('a copy of the cookie from before the binding', () => {
+  it('is spared only by the name that we gave the session', async () => {
+    const { createBrowser, clock } = createDeviceWorld()
+    const browser = createBrowser()
+    const registration = await browser.signIn()
+    const Cookie = sessionCookie(browser.jar)
+    const pair = await createPair()
+    const { session_identifier: own } = await (await browser.register(registration, pair)).json()
+    const { session } = await (await browser.page('/auth/session')).json()
+    await clock.advance(130_000)
+    const { jwk } = await createPair()
+    const madeUp = `${encode({ session: session.sessionId, key: jwk })}.${UNSIGNED}`
+    const statusBy = async (id: string): Promise<readonly [number, unknown]> => {
+      const skipped = `unreachable;session_identifier="${id}"`
+      const headers = { Cookie, 'Secure-Session-Skipped': skipped }
+      const answer = await createBrowser().page('/auth/session', headers)
+      return [answer.status, (await answer.json()).session]
+    }
+    expect(await statusBy(madeUp)).toEqual([200, null])
+    expect((await statusBy(own))[0]).toBe(503)
+  })
+})
+
 describe('a challenge that was sealed here', () => {
   it.each([
     ['of another session with the same key', { sessionId: 'other' }],
