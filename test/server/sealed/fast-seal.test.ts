@@ -248,17 +248,4 @@ describe('a runtime', () => {
     expect(findFastSeals(node)).not.toBeNull()
     expect(findFastSeals({ ...node, ...spoilt })).toBeNull()
   })
-
-  it.each<[string, unknown]>([
-    ['has no process', undefined],
-    ['has an empty process', {}],
-    ['has no builtin modules', { getBuiltinModule: () => undefined }],
-    ['throws for those it lacks', { getBuiltinModule: broken }],
-    ['has half of it', { getBuiltinModule: () => ({ ...node, verify: undefined }) }],
-  ])('that %s has no node:crypto', (_, process) => {
-    vi.stubGlobal('process', process)
-    expect(findNodeCrypto()).toBeNull()
-    vi.unstubAllGlobals()
-    expect(findNodeCrypto()).not.toBeNull()
-  })
 })
