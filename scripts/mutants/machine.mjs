@@ -29,7 +29,7 @@ export const MACHINE = [
   {
     file,
     name: 'A refresh by a sibling is announced as a sign-in.',
-    find: 'before.lineage !== record.lineage && !isSamePerson(state, record)',
+    find: 'before.lineage !== record.lineage && !isCurrentPerson(state, record)',
     replace: 'before.revision !== record.revision',
   },
   {

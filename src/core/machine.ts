@@ -13,7 +13,7 @@ import {
   isAbout,
   isAboutEarlier,
   isBlind,
-  isSamePerson,
+  isCurrentPerson,
   leftOf,
   type Observation,
   remember,
@@ -90,7 +90,7 @@ function adopt<User extends SessionUser>(
   if (state.status === 'loading') return [next]
   if (state.status === 'signed-out') return [next, ['SIGNED_IN', session, detail]]
   const before = state.held.record
-  if (before.lineage !== record.lineage && !isSamePerson(state, record)) {
+  if (before.lineage !== record.lineage && !isCurrentPerson(state, record)) {
     return [next, ['SIGNED_IN', session, detail]]
   }
   const failing = state.patience && isAbout(state.patience, before, next.held)
@@ -188,7 +188,7 @@ function establish<User extends SessionUser>(
   }
   if (state.status === 'loading' && arrival === 'start') return [next]
   const changes: AuthChange<User>[] = []
-  const newcomer = arrival === 'sign-in' || !isSamePerson(state, record)
+  const newcomer = arrival === 'sign-in' || !isCurrentPerson(state, record)
   if (newcomer) changes.push(['SIGNED_IN', session, detail])
   if (arrival === 'refresh' || !newcomer) changes.push(['TOKEN_REFRESHED', session, detail])
   if (event) changes.push([event, session, detail])

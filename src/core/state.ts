@@ -178,7 +178,7 @@ export function endedAfter<User extends SessionUser>(state: State<User>): readon
 }
 
 /** Whether a record is of the person who is signed in. */
-export const isSamePerson = <User extends SessionUser>(
+export const isCurrentPerson = <User extends SessionUser>(
   state: State<User>,
   record: SessionRecord<User>,
 ): boolean =>
